@@ -1,0 +1,1 @@
+"""Sites (tenants), users, memberships, privileges, API tokens, staff sessions and the audit chain."""

@@ -1,0 +1,11 @@
+"""Start-up of the accounts app."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AccountsConfig(AppConfig):
+    """Sites and people."""
+
+    name = "accounts"
+    verbose_name = _("Site and people")

@@ -1,0 +1,104 @@
+"""Builds rows for tests. A site's rows are made inside its scope, so factories enter it by themselves."""
+
+from datetime import timedelta
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+from supportsite.core import clock
+from supportsite.core.tenancy import site_scope
+
+from accounts import models
+
+PASSWORD = "correct horse battery"
+
+
+class SiteFactory(DjangoModelFactory):
+    """A site with its settings; `host` is `site1.localhost`, `site2.localhost`, …"""
+
+    class Meta:
+        model = models.Site
+        skip_postgeneration_save = True
+
+    host = factory.Sequence(lambda n: f"site{n}.localhost")
+    name = factory.Sequence(lambda n: f"Site {n}")
+    name_ja = factory.Sequence(lambda n: f"サイト{n}")
+    verified = True
+
+    @factory.post_generation
+    def settings(self: Any, create: bool, _: Any, **values: Any) -> None:
+        if create:
+            with site_scope(self):
+                models.SiteSettings.objects.create(site=self, **values)
+
+
+class UserFactory(DjangoModelFactory):
+    """A person; the password is `PASSWORD`."""
+
+    class Meta:
+        model = models.User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Person {n}")
+
+    @classmethod
+    def _create(cls, model_class: Any, *_: Any, **kwargs: Any) -> Any:
+        return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+
+
+class SiteOwnedFactory(DjangoModelFactory):
+    """A row of a site, made in that site's scope."""
+
+    class Meta:
+        abstract = True
+
+    site = factory.SubFactory(SiteFactory)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
+        with site_scope(kwargs["site"]):
+            return super()._create(model_class, *args, **kwargs)
+
+
+class MembershipFactory(SiteOwnedFactory):
+    """A CSR of a site, unless `role` says otherwise."""
+
+    class Meta:
+        model = models.Membership
+
+    user = factory.SubFactory(UserFactory)
+    role = models.Role.CSR
+
+
+class SessionTypeFactory(SiteOwnedFactory):
+    """A kind of session."""
+
+    class Meta:
+        model = models.SessionType
+
+    name = factory.Sequence(lambda n: f"Type {n}")
+    name_ja = factory.Sequence(lambda n: f"種類{n}")
+    position = factory.Sequence(lambda n: n)
+
+
+class TrackingCodeFactory(SiteOwnedFactory):
+    """An optional field with two choices."""
+
+    class Meta:
+        model = models.TrackingCode
+
+    name = factory.Sequence(lambda n: f"Code {n}")
+    choices = ["Printer", "Network"]
+
+
+class StaffSessionFactory(SiteOwnedFactory):
+    """An open staff session of one hour."""
+
+    class Meta:
+        model = models.StaffSession
+
+    user = factory.SubFactory(UserFactory, is_staff=True)
+    reason = "Asked by the site's administrator"
+    started_at = factory.LazyFunction(clock.now)
+    until = factory.LazyFunction(lambda: clock.now() + timedelta(hours=1))
