@@ -1,0 +1,1 @@
+"""Makes the one-file download of the Support Manager."""

@@ -1,0 +1,1 @@
+"""The windows of the Support Manager: plain tkinter, drawn in the main thread only."""
