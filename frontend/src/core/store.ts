@@ -1,0 +1,172 @@
+/**
+ * What a session is, as this reader knows it: events folded over the snapshot, by pure functions.
+ * `fold` has a case for every event of the contract; the compiler refuses a contract with one more.
+ */
+
+import type {
+  CapabilityRest,
+  EndpointInfo,
+  Event,
+  GrantInfo,
+  ParticipantInfo,
+  RequestInfo,
+  RequestState,
+  SessionSnapshot,
+} from "../protocol/generated.ts";
+
+function replaced<T extends { readonly id: string }>(items: readonly T[], item: T): T[] {
+  const at = items.findIndex((other) => other.id === item.id);
+  return at < 0 ? [...items, item] : items.map((other, index) => (index === at ? item : other));
+}
+
+function changed<T extends { readonly id: string }>(items: readonly T[], id: string, change: (item: T) => T): T[] {
+  return items.map((item) => (item.id === id ? change(item) : item));
+}
+
+function withRequest(snapshot: SessionSnapshot, id: string, state: RequestState, rest: CapabilityRest | null): SessionSnapshot {
+  return {
+    ...snapshot,
+    requests: changed(snapshot.requests, id, (request) => ({ ...request, state })),
+    rests: rest === null ? snapshot.rests : [...snapshot.rests.filter((other) => other.capability !== rest.capability), rest],
+  };
+}
+
+function withGrant(snapshot: SessionSnapshot, grant: GrantInfo): SessionSnapshot {
+  return { ...snapshot, grants: replaced(snapshot.grants, grant) };
+}
+
+function withoutGrant(snapshot: SessionSnapshot, id: string): SessionSnapshot {
+  const grant = snapshot.grants.find((other) => other.id === id);
+  const requests =
+    grant === undefined
+      ? snapshot.requests
+      : changed(snapshot.requests, grant.request, (request) => ({ ...request, state: "stopped" as const }));
+  return { ...snapshot, requests, grants: changed(snapshot.grants, id, (other) => ({ ...other, state: "stopped" as const })) };
+}
+
+function withParticipant(snapshot: SessionSnapshot, participant: ParticipantInfo): SessionSnapshot {
+  return { ...snapshot, participants: replaced(snapshot.participants, participant) };
+}
+
+function withEndpoint(snapshot: SessionSnapshot, participant: string, endpoint: EndpointInfo): SessionSnapshot {
+  const participants = changed(snapshot.participants, participant, (person) => ({
+    ...person,
+    endpoints: replaced(person.endpoints, endpoint),
+  }));
+  return { ...snapshot, participants };
+}
+
+function disconnected(snapshot: SessionSnapshot, participant: string, endpoint: string): SessionSnapshot {
+  const participants = changed(snapshot.participants, participant, (person) => ({
+    ...person,
+    endpoints: changed(person.endpoints, endpoint, (other) => ({ ...other, connected: false })),
+  }));
+  return { ...snapshot, participants };
+}
+
+function gone(snapshot: SessionSnapshot, id: string, state: "left" | "refused"): SessionSnapshot {
+  const participants = changed(snapshot.participants, id, (person) => ({ ...person, state, match_number: null }));
+  return { ...snapshot, participants };
+}
+
+function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
+  switch (event.type) {
+    case "session.started":
+      return { ...snapshot, session_type: event.session_type, number_expires_at: event.number_expires_at };
+    case "session.activated":
+      return { ...snapshot, state: "active", activated_at: event.at };
+    case "session.suspended":
+      return { ...snapshot, state: "suspended", suspended_until: event.until };
+    case "session.resumed":
+      return { ...snapshot, state: "active", suspended_until: null };
+    case "session.idle_warned":
+      return { ...snapshot, idle_ends_at: event.ends_at };
+    case "session.kept":
+      return { ...snapshot, idle_ends_at: null };
+    case "session.ended":
+      return { ...snapshot, state: "ended", ended_at: event.at, end_reason: event.reason, suspended_until: null, idle_ends_at: null };
+    case "participant.waiting":
+    case "participant.joined":
+      return withParticipant(snapshot, event.participant);
+    case "participant.refused":
+      return gone(snapshot, event.participant, "refused");
+    case "participant.left":
+      return gone(snapshot, event.participant, "left");
+    case "endpoint.connected":
+      return withEndpoint(snapshot, event.participant, event.endpoint);
+    case "endpoint.disconnected":
+      return disconnected(snapshot, event.participant, event.endpoint);
+    case "chat.sent":
+      return { ...snapshot, idle_ends_at: null, messages: replaced(snapshot.messages, event.message) };
+    case "request.made":
+    case "request.routed":
+      return { ...snapshot, requests: replaced(snapshot.requests, event.request) };
+    case "request.granted":
+      return withGrant(withRequest(snapshot, event.request, "granted", null), event.grant);
+    case "request.denied":
+      return withRequest(snapshot, event.request, "denied", event.rest);
+    case "request.expired":
+      return withRequest(snapshot, event.request, "expired", event.rest);
+    case "request.cancelled":
+      return withRequest(snapshot, event.request, "cancelled", null);
+    case "grant.suspended":
+    case "grant.resumed":
+      return withGrant(snapshot, event.grant);
+    case "grant.stopped":
+      return withoutGrant(snapshot, event.grant);
+    case "note.saved":
+    case "invitation.sent":
+    case "request.shown":
+    case "grant.first_used":
+    case "action.refused":
+    case "withheld":
+      return snapshot;
+  }
+}
+
+/** The snapshot after `event`. An event that is already in it changes nothing; an unknown type only moves `seq`. */
+export function fold(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
+  if (event.seq <= snapshot.seq) return snapshot;
+  // A newer server may know more types than this page: `apply` then returns undefined at run time.
+  const next = apply(snapshot, event) as SessionSnapshot | undefined;
+  return { ...(next ?? snapshot), seq: event.seq };
+}
+
+/** Whether events are missing between the snapshot and `event`. */
+export function hasGap(snapshot: SessionSnapshot, event: Event): boolean {
+  return event.seq > snapshot.seq + 1;
+}
+
+export function participant(snapshot: SessionSnapshot, id: string | null): ParticipantInfo | undefined {
+  return snapshot.participants.find((person) => person.id === id);
+}
+
+export function me(snapshot: SessionSnapshot): ParticipantInfo | undefined {
+  return participant(snapshot, snapshot.me);
+}
+
+export function isCsr(person: ParticipantInfo): boolean {
+  return person.role === "primary_csr" || person.role === "assisting_csr";
+}
+
+export function primaryCsr(snapshot: SessionSnapshot): ParticipantInfo | undefined {
+  return snapshot.participants.find((person) => person.role === "primary_csr" && person.state === "joined");
+}
+
+export function primaryCustomer(snapshot: SessionSnapshot): ParticipantInfo | undefined {
+  return snapshot.participants.find((person) => person.role === "primary_customer" && person.state === "joined");
+}
+
+export function openRequests(snapshot: SessionSnapshot): RequestInfo[] {
+  return snapshot.requests.filter((request) => request.state === "requested");
+}
+
+/** Grants that live: active or suspended. */
+export function liveGrants(snapshot: SessionSnapshot): GrantInfo[] {
+  return snapshot.grants.filter((grant) => grant.state !== "stopped");
+}
+
+/** The participant's Support Manager, if it is connected. */
+export function supportManager(person: ParticipantInfo | undefined): EndpointInfo | undefined {
+  return person?.endpoints.find((endpoint) => endpoint.kind === "support_manager" && endpoint.connected);
+}
