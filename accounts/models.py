@@ -16,7 +16,6 @@ from django_scopes import ScopedManager
 from accounts.validators import validate_accent, validate_choices, validate_host, validate_privileges
 
 PUBLIC_ID_BYTES = 16
-GENESIS_HASH = "0" * 64
 
 
 def new_public_id() -> str:
@@ -32,7 +31,9 @@ class Language(models.TextChoices):
 
 
 class Site(models.Model):
-    """A tenant, reached at exactly one host. Global: found before any scope exists."""
+    """A tenant, reached at exactly one host."""
+
+    siteless: ClassVar[str] = "it is the site, found before any scope exists"
 
     host = models.CharField(_("host"), max_length=253, unique=True, validators=[validate_host])
     name = models.CharField(_("name"), max_length=80)
@@ -165,7 +166,9 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """A person who signs in. Global: one person may belong to several sites; rights come from `Membership`."""
+    """A person who signs in; rights come from `Membership`."""
+
+    siteless: ClassVar[str] = "one person may belong to several sites"
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     email = models.EmailField(_("e-mail address"), unique=True)

@@ -47,7 +47,7 @@ urlpatterns = [
     ),
     path("api/v1/", include(_of_apps("api_urlpatterns"))),
     re_path(r"^api/", pages.unknown_api_address),
-    path("auth/", include("allauth.urls")),
+    path("auth/", include("accounts.auth_urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
     *_of_apps("urlpatterns"),

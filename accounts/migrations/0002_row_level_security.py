@@ -1,4 +1,5 @@
 from django.db import migrations
+
 from supportsite.core.pgrls.operations import AppendOnly, EnableRowLevelSecurity
 
 

@@ -3,57 +3,58 @@
 from datetime import timedelta
 from typing import Any
 
-import factory
+from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
-from supportsite.core import clock
-from supportsite.core.tenancy import site_scope
+from factory.helpers import post_generation
 
 from accounts import models
+from supportsite.core import clock
+from supportsite.core.tenancy import site_scope
 
 PASSWORD = "correct horse battery"
 
 
-class SiteFactory(DjangoModelFactory):
+class SiteFactory(DjangoModelFactory[models.Site]):
     """A site with its settings; `host` is `site1.localhost`, `site2.localhost`, …"""
 
     class Meta:
         model = models.Site
         skip_postgeneration_save = True
 
-    host = factory.Sequence(lambda n: f"site{n}.localhost")
-    name = factory.Sequence(lambda n: f"Site {n}")
-    name_ja = factory.Sequence(lambda n: f"サイト{n}")
+    host = Sequence(lambda n: f"site{n}.localhost")
+    name = Sequence(lambda n: f"Site {n}")
+    name_ja = Sequence(lambda n: f"サイト{n}")
     verified = True
 
-    @factory.post_generation
+    @post_generation
     def settings(self: Any, create: bool, _: Any, **values: Any) -> None:
         if create:
             with site_scope(self):
                 models.SiteSettings.objects.create(site=self, **values)
 
 
-class UserFactory(DjangoModelFactory):
+class UserFactory(DjangoModelFactory[models.User]):
     """A person; the password is `PASSWORD`."""
 
     class Meta:
         model = models.User
         skip_postgeneration_save = True
 
-    email = factory.Sequence(lambda n: f"person{n}@example.com")
-    name = factory.Sequence(lambda n: f"Person {n}")
+    email = Sequence(lambda n: f"person{n}@example.com")
+    name = Sequence(lambda n: f"Person {n}")
 
     @classmethod
     def _create(cls, model_class: Any, *_: Any, **kwargs: Any) -> Any:
         return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
 
 
-class SiteOwnedFactory(DjangoModelFactory):
+class SiteOwnedFactory(DjangoModelFactory[Any]):
     """A row of a site, made in that site's scope."""
 
     class Meta:
         abstract = True
 
-    site = factory.SubFactory(SiteFactory)
+    site = SubFactory(SiteFactory)
 
     @classmethod
     def _create(cls, model_class: Any, *args: Any, **kwargs: Any) -> Any:
@@ -67,7 +68,7 @@ class MembershipFactory(SiteOwnedFactory):
     class Meta:
         model = models.Membership
 
-    user = factory.SubFactory(UserFactory)
+    user = SubFactory(UserFactory)
     role = models.Role.CSR
 
 
@@ -77,9 +78,9 @@ class SessionTypeFactory(SiteOwnedFactory):
     class Meta:
         model = models.SessionType
 
-    name = factory.Sequence(lambda n: f"Type {n}")
-    name_ja = factory.Sequence(lambda n: f"種類{n}")
-    position = factory.Sequence(lambda n: n)
+    name = Sequence(lambda n: f"Type {n}")
+    name_ja = Sequence(lambda n: f"種類{n}")
+    position = Sequence(lambda n: n)
 
 
 class TrackingCodeFactory(SiteOwnedFactory):
@@ -88,7 +89,7 @@ class TrackingCodeFactory(SiteOwnedFactory):
     class Meta:
         model = models.TrackingCode
 
-    name = factory.Sequence(lambda n: f"Code {n}")
+    name = Sequence(lambda n: f"Code {n}")
     choices = ["Printer", "Network"]
 
 
@@ -98,7 +99,7 @@ class StaffSessionFactory(SiteOwnedFactory):
     class Meta:
         model = models.StaffSession
 
-    user = factory.SubFactory(UserFactory, is_staff=True)
+    user = SubFactory(UserFactory, is_staff=True)
     reason = "Asked by the site's administrator"
-    started_at = factory.LazyFunction(clock.now)
-    until = factory.LazyFunction(lambda: clock.now() + timedelta(hours=1))
+    started_at = LazyFunction(clock.now)
+    until = LazyFunction(lambda: clock.now() + timedelta(hours=1))

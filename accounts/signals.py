@@ -1,0 +1,7 @@
+"""What other apps may listen to."""
+
+from django.dispatch import Signal
+
+# Somebody's access to a site ended or changed: sign-out, role, password, disabling, revoked token, suspended site.
+# Sent after commit with `site_id` (None: every site) and `user_id` (None: everybody). Live sockets are checked again.
+access_changed = Signal()
