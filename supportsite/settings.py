@@ -21,6 +21,10 @@ SECURE = PUBLIC_SCHEME == "https"
 ALLOWED_HOSTS = ["*"]  # SiteMiddleware admits exactly the hosts of sites and answers 404 to all others.
 TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
 SITE_MODEL = "accounts.Site"
+SITELESS_MODELS = {  # every other table of ours has a site
+    "accounts.Site": "the site itself",
+    "accounts.User": "a person may belong to several sites; Membership says to which",
+}
 
 ROOT_URLCONF = "supportsite.urls"
 ASGI_APPLICATION = "supportsite.asgi.application"
@@ -93,10 +97,10 @@ TEMPLATES = [
 # --- Database: the run uses role `app`, which row-level security binds; only what changes tables uses the owner.
 _OWNER_COMMANDS = {"migrate", "showmigrations", "sqlmigrate", "makemigrations", "sqlflush", "flush"}
 _as_owner = Path(sys.argv[0]).name == "manage.py" and len(sys.argv) > 1 and sys.argv[1] in _OWNER_COMMANDS
-_APP_URL = os.environ.get("DATABASE_URL", "postgres://app@/supportsite?host=/run/postgresql")
-DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or _APP_URL
-DATABASE_APP_ROLE = env.database(_APP_URL)["USER"]
-DATABASES = {"default": env.database(DATABASE_OWNER_URL if _as_owner else _APP_URL)}
+DATABASE_APP_URL = os.environ.get("DATABASE_URL", "postgres://app@/supportsite?host=/run/postgresql")
+DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_APP_URL
+DATABASE_APP_ROLE = env.database(DATABASE_APP_URL)["USER"]
+DATABASES = {"default": env.database(DATABASE_OWNER_URL if _as_owner else DATABASE_APP_URL)}
 DATABASE_POOL = int(os.environ.get("DATABASE_POOL", "0"))  # per process; 0: one per thread, closed after use
 if DATABASE_POOL and not _as_owner:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}

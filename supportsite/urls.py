@@ -52,4 +52,4 @@ urlpatterns = [
     path("i18n/", include("django.conf.urls.i18n")),
     *_of_apps("urlpatterns"),
 ]
-websocket_urlpatterns = [*_of_apps("websocket_urlpatterns"), re_path(r"", refuse_socket)]
+websocket_urlpatterns = [*_of_apps("websocket_urlpatterns"), re_path(r"", refuse_socket)]  # type: ignore[arg-type]

@@ -3,7 +3,7 @@
 Each view names the permission of each of its methods; there is no default, and a start-up check holds it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, Protocol, cast
 
@@ -66,7 +66,7 @@ class DeclaredPermission(BasePermission):
 class JsonOnly(BaseContentNegotiation):
     """Answers JSON whatever is asked for."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+    def select_parser(self, request: Request, parsers: Iterable[Any]) -> Any:
         """Return the parser of the request's media type, or None (415)."""
         media_type = (request.content_type or "").split(";")[0].strip().lower()
         return next((parser for parser in parsers if parser.media_type == media_type), None)
@@ -102,7 +102,7 @@ class ApiView(APIView):
             raise MethodNotAllowed(str(request.method))
         super().initial(request, *args, **kwargs)
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Like DRF's, with the handler run through the idempotency records."""
         self.args = args
         self.kwargs = kwargs

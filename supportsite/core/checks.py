@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.apps import apps
+from django.conf import settings
 from django.core import checks
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.views import APIView
@@ -17,10 +18,10 @@ def list_api_views(resolver: URLResolver | None = None) -> Iterator[tuple[str, t
     """Yield (route, view class) of every API view in the address tree."""
     for entry in (resolver or get_resolver()).url_patterns:
         if isinstance(entry, URLResolver):
-            for route, view in list_api_views(entry):
-                yield f"{entry.pattern}{route}", view
+            for route, inner in list_api_views(entry):
+                yield f"{entry.pattern}{route}", inner
         elif isinstance(entry, URLPattern):
-            view = getattr(entry.callback, "view_class", None) or getattr(entry.callback, "cls", None)
+            view: Any = getattr(entry.callback, "view_class", None) or getattr(entry.callback, "cls", None)
             if isinstance(view, type) and issubclass(view, APIView):
                 yield str(entry.pattern), view
 
@@ -44,13 +45,13 @@ def check_declared_permissions(app_configs: Any, **kwargs: Any) -> list[checks.C
 
 @checks.register(checks.Tags.models)
 def check_site_column(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Every model of ours has a site, or says with `siteless = "reason"` why it has none."""
+    """Every model of ours has a site, or settings.SITELESS_MODELS says why it has none."""
     ours = {"core", "accounts", "support_sessions", "media", "acd", "reports"}
     found: list[checks.CheckMessage] = []
     for model in apps.get_models():
-        if model._meta.app_label not in ours or model._meta.proxy or getattr(model, "siteless", ""):
+        if model._meta.app_label not in ours or model._meta.proxy or model._meta.label in settings.SITELESS_MODELS:
             continue
         if "site" not in {field.name for field in model._meta.get_fields()}:
-            text = f"{model._meta.label} has no `site` and no `siteless` reason"
+            text = f"{model._meta.label} has no `site` and is not in SITELESS_MODELS"
             found.append(checks.Error(text, obj=model, id="core.E003"))
     return found

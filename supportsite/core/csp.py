@@ -24,11 +24,11 @@ ADMIN: dict[str, Any] = {
 }
 
 
-class ContentSecurityPolicyMiddleware(CSPMiddleware):  # type: ignore[misc]
+class ContentSecurityPolicyMiddleware(CSPMiddleware):
     """django-csp with another policy for the admin."""
 
     def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
         """Choose the policy and set the header."""
         if request.path.startswith("/admin/"):
             response._csp_config = ADMIN  # type: ignore[attr-defined]  # noqa: SLF001 - its own hook
-        return super().process_response(request, response)  # type: ignore[no-any-return]
+        return super().process_response(request, response)

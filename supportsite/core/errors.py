@@ -96,7 +96,7 @@ def describe(error: Exception) -> AppError | None:
         fields = {".".join(map(str, item["loc"])): item["type"] for item in error.errors(include_input=False)}
         return AppError("invalid", fields=fields)
     if isinstance(error, drf.Throttled):
-        return AppError("rate_limited", status=429, retry_after_s=error.wait)
+        return AppError("rate_limited", status=429, retry_after_s=getattr(error, "wait", None))
     if isinstance(error, drf.PermissionDenied) and str(error.detail).startswith("CSRF Failed"):
         return AppError("csrf_failed", status=403)
     for kinds, code, status in _KNOWN:

@@ -18,7 +18,7 @@ from rest_framework.response import Response
 from supportsite.core import clock
 from supportsite.core.errors import AppError
 from supportsite.core.models import IdempotencyRecord
-from supportsite.core.tenancy import current_site
+from supportsite.core.tenancy import get_current_site
 
 HEADER = "Idempotency-Key"
 KEY = re.compile(r"[\x21-\x7e]{1,100}")
@@ -40,17 +40,17 @@ def run_once(request: Request, actor_key: str, call: Callable[[], Response]) -> 
     key = request.headers.get(HEADER, "")
     if not KEY.fullmatch(key):
         raise AppError("bad_request", header=HEADER)
-    site = current_site()
+    site = get_current_site()
     mark = fingerprint(request)
     with transaction.atomic():
-        _lock(f"idempotency:{site.pk if site else ''}:{actor_key}:{key}")
+        _lock(f"idempotency:{site.pk}:{actor_key}:{key}")
         found = IdempotencyRecord.objects.filter(actor=actor_key, key=key).first()
         if found:
             return _repeat(found, mark)
         response = call()
         if response.status_code < 400:
             IdempotencyRecord.objects.create(
-                site=site,
+                site_id=site.pk,
                 actor=actor_key,
                 key=key,
                 fingerprint=mark,

@@ -14,6 +14,7 @@ from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django_scopes import get_scope, scope
+from django_scopes.exceptions import ScopeError
 
 from supportsite.core import pages
 
@@ -46,6 +47,14 @@ def site_scope(site: SiteLike) -> Iterator[None]:
 def current_site() -> SiteLike | None:
     """Return the site whose scope is entered, or None."""
     return cast(SiteLike | None, get_scope().get("site"))
+
+
+def get_current_site() -> SiteLike:
+    """Return the site whose scope is entered. Raises ScopeError outside of every scope."""
+    site = current_site()
+    if site is None:
+        raise ScopeError("no site scope is entered")
+    return site
 
 
 def current_site_id() -> str:
@@ -107,7 +116,7 @@ class SiteMiddleware:
         site = find_site_by_host(host_name(request.META.get("HTTP_HOST", "")))
         if site is None:
             return self._unknown(request)
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site
         with site_scope(site):
             return self.get_response(request)
 
@@ -118,7 +127,7 @@ class SiteMiddleware:
         site = await find(host_name(request.META.get("HTTP_HOST", "")))
         if site is None:
             return await sync_to_async(self._unknown)(request)
-        request.site = site  # type: ignore[attr-defined]
+        request.site = site
         with site_scope(site):
             return cast(HttpResponseBase, await self.get_response(request))
 

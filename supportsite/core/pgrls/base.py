@@ -23,7 +23,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _tell_site(self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
         site_id = current_site_id()
-        if site_id != self._told_site and self.connection is not None:
+        if site_id != self._told_site and not self._failed():
             with self.wrap_database_errors, self.connection.cursor() as cursor:
                 cursor.execute("select set_config('app.site', %s, false)", [site_id])
             self._told_site = site_id
@@ -34,16 +34,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self._told_site = None
         return super().get_new_connection(conn_params)
 
+    def _failed(self) -> bool:
+        """Tell whether only a rollback is possible now; a COMMIT would be one too."""
+        return self.connection is None or self.connection.info.transaction_status == TransactionStatus.INERROR
+
     def _rollback(self) -> None:
-        self._told_site = None
         super()._rollback()  # type: ignore[misc]
+        self._told_site = None
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self._told_site = None
+        # ROLLBACK TO is a statement too: what was told just before it is undone by it.
         super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._told_site = None
 
     def _commit(self) -> None:
-        # A COMMIT of a failed transaction is a ROLLBACK.
-        if self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR:
-            self._told_site = None
+        failed = self._failed()
         super()._commit()  # type: ignore[misc]
+        if failed:
+            self._told_site = None

@@ -5,6 +5,7 @@ Put `EnableRowLevelSecurity("model")` after the CreateModel of every model with 
 
 from typing import Any
 
+from django.conf import settings
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -87,7 +88,14 @@ class EnableRowLevelSecurity(_TableOperation):
 
 
 class AppendOnly(_TableOperation):
-    """Refuse UPDATE and DELETE for everybody, by trigger."""
+    """Refuse UPDATE and DELETE for everybody by trigger, and take the rights from the role that runs the site."""
 
     forwards = APPEND_ONLY
     backwards = DROP_APPEND_ONLY
+
+    def _run(self, app_label: str, editor: BaseDatabaseSchemaEditor, state: ProjectState, sql: str) -> None:
+        super()._run(app_label, editor, state, sql)
+        app_role, role = settings.DATABASE_APP_ROLE, editor.connection.settings_dict["USER"]
+        if app_role != role and sql is self.forwards:
+            table = editor.quote_name(state.apps.get_model(app_label, self.model_name)._meta.db_table)
+            editor.execute(f"REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {editor.quote_name(app_role)}")

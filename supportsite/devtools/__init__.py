@@ -1,0 +1,1 @@
+"""The development and demonstration run: install, build, start, test; standard library only."""
