@@ -70,7 +70,7 @@ class SiteOwned(models.Model):
 
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", editable=False)
 
-    objects = ScopedManager(site="site")
+    objects: Any = ScopedManager(site="site")
 
     class Meta:
         abstract = True

@@ -9,6 +9,7 @@ from accounts.services.audit import describe_staff, record_audit
 from supportsite.core import clock
 from supportsite.core.errors import AppError
 
+MIN_MINUTES = 5
 MAX_MINUTES = 60
 MIN_REASON_LENGTH = 10
 
@@ -19,7 +20,7 @@ def start_staff_session(site: Site, *, user: User, reason: str, minutes: int = M
     if not user.is_staff or not user.is_active:
         raise AppError("forbidden", status=403)
     reason = reason.strip()
-    if len(reason) < MIN_REASON_LENGTH or not 5 <= minutes <= MAX_MINUTES:
+    if len(reason) < MIN_REASON_LENGTH or not MIN_MINUTES <= minutes <= MAX_MINUTES:
         raise AppError("invalid")
     now = clock.now()
     for earlier in StaffSession.objects.select_for_update().filter(user=user, ended_at=None):

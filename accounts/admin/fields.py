@@ -1,0 +1,66 @@
+"""Form fields for what JSON columns hold: three-state privileges, lists of choices."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
+
+from accounts.permissions import Privilege
+
+STATES = (("inherit", _("Inherit")), ("allow", _("Allow")), ("deny", _("Deny")))
+PREFIX = "privilege_"
+
+
+def privilege_field_name(privilege: Privilege) -> str:
+    """Return the name of the form field for a privilege."""
+    return PREFIX + privilege.value.replace(".", "_")
+
+
+PRIVILEGE_FIELDS = tuple(privilege_field_name(privilege) for privilege in Privilege)
+
+
+class PrivilegesForm(forms.ModelForm):  # type: ignore[type-arg]
+    """Shows a row's `privileges` as one choice per privilege."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        stored: Mapping[str, str] = self.instance.privileges or {}
+        for privilege in Privilege:
+            self.fields[privilege_field_name(privilege)].initial = stored.get(privilege, "inherit")
+
+    def clean(self) -> dict[str, Any]:
+        """Collect the choices into `privileges`."""
+        cleaned: dict[str, Any] = super().clean() or {}
+        chosen = {str(item): cleaned.get(privilege_field_name(item), "inherit") for item in Privilege}
+        self.instance.privileges = {name: state for name, state in chosen.items() if state != "inherit"}
+        return cleaned
+
+
+for _privilege in Privilege:
+    PrivilegesForm.base_fields[privilege_field_name(_privilege)] = forms.ChoiceField(
+        label=cast(str, _privilege.label), choices=STATES, widget=UnfoldAdminSelectWidget, required=False
+    )
+    PrivilegesForm.declared_fields[privilege_field_name(_privilege)] = PrivilegesForm.base_fields[
+        privilege_field_name(_privilege)
+    ]
+
+
+class LinesField(forms.CharField):
+    """A list of texts, one a line; empty lines do not count."""
+
+    widget = UnfoldAdminTextareaWidget
+
+    def prepare_value(self, value: Any) -> Any:
+        """Show a list as lines."""
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Return the lines as a list."""
+        lines = str(value or "").splitlines()
+        return [line.strip() for line in lines if line.strip()]
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        """Compare lists."""
+        return bool((initial or []) != self.to_python(data))
