@@ -56,9 +56,9 @@ export class SessionCommands {
     return this.api.post(`${this.#base}requests/${request}/shown/`);
   }
 
-  /** Allow, from the browser; the endpoint of this tab becomes the source. */
-  grant(request: string, endpoint: string | null): Promise<GrantInfo> {
-    return this.api.post(`${this.#base}requests/${request}/grant/`, endpoint === null ? {} : { endpoint });
+  /** Allow, from the browser: its endpoint becomes the source. */
+  grant(request: string): Promise<GrantInfo> {
+    return this.api.post(`${this.#base}requests/${request}/grant/`);
   }
 
   deny(request: string): Promise<RequestInfo> {

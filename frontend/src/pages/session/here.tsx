@@ -1,0 +1,136 @@
+/** Beside the conversation: who is here, what is allowed now, more devices, and the way out. */
+
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+
+import { formatTime, t } from "../../core/i18n.ts";
+import { isCsr } from "../../core/store.ts";
+import type { GrantInfo, ParticipantInfo } from "../../protocol/generated.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { initials } from "../../ui/text.tsx";
+import { Device } from "./device.tsx";
+import { ManagerOffer } from "./manager.tsx";
+import type { Model } from "./model.ts";
+
+const DISCS = ["d", "e", "b", "c", "a"];
+
+function roleText(person: ParticipantInfo, own: boolean): string {
+  if (own) return person.role === "primary_customer" ? t("Only you can allow something") : t("Sees what is shared");
+  switch (person.role) {
+    case "primary_csr":
+      return t("Helps you");
+    case "assisting_csr":
+      return t("Assists, sees what you share");
+    case "primary_customer":
+      return t("Decides what is allowed");
+    case "secondary_customer":
+      return t("Sees what is shared");
+  }
+}
+
+function Person({ person, own, index }: { person: ParticipantInfo; own: boolean; index: number }): JSX.Element {
+  const away = !person.endpoints.some((endpoint) => endpoint.connected);
+  const manager = person.endpoints.some((endpoint) => endpoint.connected && endpoint.kind === "support_manager");
+  return (
+    <li>
+      <span class={`av ${own ? "a" : (DISCS[index % DISCS.length] ?? "d")}`} aria-hidden="true">
+        {initials(person.name)}
+      </span>
+      <span class="col grow t14">
+        <b class="m" dir="auto">
+          {own ? t("You, {name}", { name: person.name }) : person.name}
+        </b>
+        <span class="mute t12">{roleText(person, own)}</span>
+        {manager && own && <span class="mute t12">{t("Support Manager is running")}</span>}
+      </span>
+      {away && !own && (
+        <span class="chip s-suspended">
+          <span class="dot s-suspended" />
+          {isCsr(person) ? t("reconnecting") : t("away")}
+        </span>
+      )}
+    </li>
+  );
+}
+
+function GrantRow({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Element {
+  const control = grant.capability === "screen.control.desktop";
+  const [monitor] = grant.scope.monitors;
+  const what = control ? t("Control") : monitor === undefined ? t("Screen") : t("Monitor {n}", { n: monitor });
+  return (
+    <li>
+      <span class={control ? "chip c-control" : "chip c-view"}>
+        <Icon name={control ? "control" : "view"} />
+        {what}
+      </span>
+      <span class="t12 mute tnum">{t("since {time}", { time: formatTime(grant.granted_at) })}</span>
+      <button type="button" class="btn sm end" aria-label={control ? t("Stop control") : t("Stop showing")} onClick={() => model.stopGrant(grant)}>
+        {t("Stop")}
+      </button>
+    </li>
+  );
+}
+
+function notAllowed(grants: readonly GrantInfo[]): string {
+  if (grants.some((grant) => grant.capability === "screen.control.desktop")) return t("Files, clipboard, system information: not allowed");
+  if (grants.length > 0) return t("Control, files, clipboard, system information: not allowed");
+  return t("Screen, control, files, clipboard, system information: not allowed");
+}
+
+function Leave({ model }: { model: Model }): JSX.Element {
+  const [asked, setAsked] = useState(false);
+  if (!asked) {
+    return (
+      <button type="button" class="btn sm leave" onClick={() => setAsked(true)}>
+        <Icon name="leave" size="s" />
+        {t("Leave the session")}
+      </button>
+    );
+  }
+  const ends = model.person.value?.role === "primary_customer";
+  return (
+    <section class="card col g2">
+      <p class="t14">{ends ? t("Leave? The session ends for everyone.") : t("Leave? The others go on.")}</p>
+      <div class="row wrap">
+        <button type="button" class="btn sm" onClick={() => setAsked(false)}>
+          {t("Stay")}
+        </button>
+        <button type="button" class="btn sm" onClick={() => void model.leave()}>
+          {t("Leave now")}
+        </button>
+      </div>
+    </section>
+  );
+}
+
+export function Here({ model }: { model: Model }): JSX.Element {
+  const people = model.snapshot.value.participants.filter((person) => person.state === "joined");
+  const grants = model.grants.value;
+  const offer = !model.phone && model.manager.value === undefined && model.managerCode.value === null;
+  return (
+    <aside class="here" id="here" aria-label={t("Who is here and what is allowed")}>
+      <section class="card">
+        <h2>{t("Who is here")}</h2>
+        <ul class="list">
+          {people.map((person, index) => (
+            <Person key={person.id} person={person} own={person.id === model.snapshot.value.me} index={index} />
+          ))}
+        </ul>
+      </section>
+      <section class="card">
+        <h2>{t("Allowed now")}</h2>
+        {grants.length > 0 && (
+          <ul class="list">
+            {grants.map((grant) => (
+              <GrantRow key={grant.id} model={model} grant={grant} />
+            ))}
+          </ul>
+        )}
+        <p class="t12 mute">{notAllowed(grants)}</p>
+      </section>
+      <Device model={model} />
+      {offer && model.requests.value.length === 0 && <ManagerOffer model={model} />}
+      <Leave model={model} />
+    </aside>
+  );
+}

@@ -1,0 +1,47 @@
+/** What the conversation shows, in order of time: messages, what waits to be sent, and one line for each answered request. */
+
+import type { Outgoing } from "../../core/outbox.ts";
+import { isCsr } from "../../core/store.ts";
+import type { ChatMessageInfo, RequestInfo, SessionSnapshot } from "../../protocol/generated.ts";
+
+export type Line =
+  | { readonly kind: "message"; readonly key: string; readonly at: number; readonly message: ChatMessageInfo; readonly by: string | null }
+  | { readonly kind: "outgoing"; readonly key: string; readonly at: number; readonly item: Outgoing }
+  | { readonly kind: "request"; readonly key: string; readonly at: number; readonly request: RequestInfo; readonly name: string }
+  | { readonly kind: "joined"; readonly key: string; readonly at: number; readonly name: string };
+
+/** Lines of the conversation; `by` of a message is set where the writer changes. */
+export function conversation(snapshot: SessionSnapshot, outgoing: readonly Outgoing[]): Line[] {
+  const name = (id: string): string => snapshot.participants.find((person) => person.id === id)?.name ?? "";
+  const arrived = new Set(snapshot.messages.map((message) => message.client_id));
+  const lines: Line[] = [
+    ...snapshot.messages.map((message): Line => ({ kind: "message", key: message.id, at: Date.parse(message.at), message, by: null })),
+    ...snapshot.requests
+      .filter((request) => request.state !== "requested")
+      .map((request): Line => ({ kind: "request", key: request.id, at: Date.parse(request.made_at), request, name: name(request.requester) })),
+    ...snapshot.participants
+      .filter((person) => isCsr(person) && person.joined_at !== null && person.state === "joined")
+      .map((person): Line => ({ kind: "joined", key: person.id, at: Date.parse(person.joined_at ?? ""), name: person.name })),
+  ];
+  lines.sort((a, b) => a.at - b.at);
+  lines.push(
+    ...outgoing
+      .filter((item) => !arrived.has(item.client_id))
+      .map((item): Line => ({ kind: "outgoing", key: item.client_id, at: item.at, item })),
+  );
+  return withWriters(lines, snapshot.me, name);
+}
+
+function withWriters(lines: readonly Line[], me: string | null, name: (id: string) => string): Line[] {
+  let writer: string | null = null;
+  return lines.map((line) => {
+    if (line.kind !== "message") {
+      writer = null;
+      return line;
+    }
+    const { participant } = line.message;
+    const by = participant !== me && participant !== writer ? name(participant) : null;
+    writer = participant;
+    return { ...line, by };
+  });
+}

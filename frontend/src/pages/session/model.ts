@@ -1,0 +1,228 @@
+/** What the customer can do on this page, and what the page remembers beside the session itself. */
+
+import { computed, signal } from "@preact/signals";
+
+import { ApiError } from "../../core/api.ts";
+import type { Clock } from "../../core/clock.ts";
+import { t } from "../../core/i18n.ts";
+import type { AttachCode } from "../../core/rest.ts";
+import type { LiveSession } from "../../core/session.ts";
+import type { ScreenSource } from "../../core/source.ts";
+import { isCsr, liveGrants, me, openRequests, primaryCsr, supportManager } from "../../core/store.ts";
+import type { GrantInfo, RequestInfo, SiteInfo } from "../../protocol/generated.ts";
+
+export interface ModelOptions {
+  readonly session: LiveSession;
+  readonly source: ScreenSource;
+  readonly clock: Clock;
+  readonly capture: () => Promise<MediaStream>;
+  /** This device can show its screen from the page. */
+  readonly canShow: boolean;
+  readonly phone: boolean;
+}
+
+export type AnswerState = "idle" | "allowing" | "denying";
+
+const RETRY_MS = 2_000;
+const OFFLINE_SHOWN_AFTER_MS = 1_500;
+
+export class Model {
+  readonly session: LiveSession;
+  readonly source: ScreenSource;
+  readonly canShow: boolean;
+  readonly phone: boolean;
+  /** Local time, twice a second: countdowns read it. */
+  readonly now = signal(0);
+  /** One sentence about something that did not work; null when all is well. */
+  readonly trouble = signal<string | null>(null);
+  readonly answering = signal<Readonly<Record<string, AnswerState>>>({});
+  readonly managerCode = signal<AttachCode | null>(null);
+  readonly deviceCode = signal<AttachCode | null>(null);
+  readonly panelOpen = signal(false);
+  readonly left = signal(false);
+  readonly snapshot;
+  readonly site;
+  readonly person;
+  readonly helper;
+  readonly manager;
+  readonly requests;
+  readonly grants;
+  readonly offline;
+  /** A grant of this page whose capture a reload ended: it can be taken up again. */
+  readonly interrupted;
+
+  constructor(private readonly options: ModelOptions) {
+    const { session, source, clock } = options;
+    this.session = session;
+    this.source = source;
+    this.canShow = options.canShow;
+    this.phone = options.phone;
+    this.now.value = clock.now();
+    this.snapshot = session.snapshot;
+    this.site = computed((): SiteInfo => session.snapshot.value.site);
+    this.person = computed(() => me(session.snapshot.value));
+    this.helper = computed(() => primaryCsr(session.snapshot.value));
+    this.manager = computed(() => supportManager(this.person.value));
+    this.requests = computed(() =>
+      openRequests(session.snapshot.value).filter((request) => request.grantor === session.snapshot.value.me),
+    );
+    this.grants = computed(() => liveGrants(session.snapshot.value));
+    this.interrupted = computed((): GrantInfo | undefined => {
+      const own = session.endpoint;
+      const shown = source.grant.value;
+      return this.grants.value.find((grant) => grant.endpoint === own && grant.id !== shown && !this.#isStarting(grant.request));
+    });
+    this.offline = computed(() => {
+      const link = session.link.value;
+      return link.lostAt !== null && this.now.value - link.lostAt > OFFLINE_SHOWN_AFTER_MS;
+    });
+  }
+
+  start(): () => void {
+    const ends = [
+      this.options.clock.every(500, () => (this.now.value = this.options.clock.now())),
+      this.source.start(),
+      this.session.start(),
+    ];
+    return () => ends.forEach((end) => end());
+  }
+
+  secondsUntil(iso: string): number {
+    // Reading `now` makes the caller follow the clock.
+    return this.now.value > 0 ? this.session.time.secondsUntil(iso) : 0;
+  }
+
+  csrName(id: string): string {
+    return this.snapshot.value.participants.find((person) => person.id === id)?.name ?? "";
+  }
+
+  /** CSRs other than the one who helps. */
+  assistants(): readonly string[] {
+    const people = this.snapshot.value.participants;
+    return people.filter((person) => isCsr(person) && person.role !== "primary_csr" && person.state === "joined").map((person) => person.name);
+  }
+
+  /** Allow: the browser's picker opens inside the click, and only then the server hears of it. */
+  async allow(request: RequestInfo): Promise<void> {
+    this.#answer(request, "allowing");
+    let stream: MediaStream;
+    try {
+      stream = await this.options.capture();
+    } catch (error) {
+      this.#answer(request, "idle");
+      const closed = error instanceof DOMException && error.name === "NotAllowedError";
+      this.trouble.value = closed ? t("Nothing was chosen, so nothing is shown.") : t("The browser could not start showing the screen.");
+      return;
+    }
+    try {
+      const grant = await this.session.commands.grant(request.id);
+      this.trouble.value = null;
+      this.source.show(grant, stream);
+    } catch (error) {
+      for (const track of stream.getTracks()) track.stop();
+      this.#failed(error);
+    } finally {
+      this.#answer(request, "idle");
+    }
+  }
+
+  async deny(request: RequestInfo): Promise<void> {
+    this.#answer(request, "denying");
+    await this.#until(
+      () => this.session.commands.deny(request.id),
+      () => this.requests.peek().some((other) => other.id === request.id),
+    );
+    this.#answer(request, "idle");
+  }
+
+  shown(request: RequestInfo): void {
+    this.session.commands.shown(request.id).catch(() => {
+      // Only a courtesy to the CSR ("the customer sees your request"): the answer itself matters.
+    });
+  }
+
+  /** Take up the picture again under the grant that still stands. */
+  async showAgain(grant: GrantInfo): Promise<void> {
+    try {
+      this.source.show(grant, await this.options.capture());
+      this.trouble.value = null;
+    } catch {
+      this.trouble.value = t("Nothing was chosen, so nothing is shown.");
+    }
+  }
+
+  stopGrant(grant: GrantInfo): void {
+    this.source.stop(grant.id, "owner_stop");
+  }
+
+  /** Local first: the capture ends now, the server is told as often as it takes. */
+  async stopEverything(): Promise<void> {
+    this.source.release();
+    await this.#until(
+      async () => this.session.adopt(await this.session.commands.stopEverything()),
+      () => this.grants.peek().length > 0 || this.requests.peek().length > 0,
+    );
+  }
+
+  async leave(): Promise<void> {
+    this.source.release();
+    try {
+      await this.session.commands.leave();
+      this.left.value = true;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async keep(): Promise<void> {
+    await this.#try(() => this.session.commands.keep());
+  }
+
+  async startManager(): Promise<void> {
+    await this.#try(async () => (this.managerCode.value = await this.session.commands.attachCode("support_manager")));
+  }
+
+  async startDevice(): Promise<void> {
+    await this.#try(async () => (this.deviceCode.value = await this.session.commands.attachCode("device")));
+  }
+
+  answerState(request: RequestInfo): AnswerState {
+    return this.answering.value[request.id] ?? "idle";
+  }
+
+  #answer(request: RequestInfo, state: AnswerState): void {
+    this.answering.value = { ...this.answering.peek(), [request.id]: state };
+  }
+
+  #isStarting(request: string): boolean {
+    return this.answering.value[request] === "allowing";
+  }
+
+  async #try(command: () => Promise<unknown>): Promise<void> {
+    try {
+      await command();
+      this.trouble.value = null;
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  /** Repeat over lost links until it is done or no longer needed. */
+  async #until(command: () => Promise<unknown>, needed: () => boolean): Promise<void> {
+    for (;;) {
+      try {
+        await command();
+        return;
+      } catch (error) {
+        if (error instanceof ApiError && error.status < 500) return;
+        await new Promise<void>((resume) => void this.options.clock.after(RETRY_MS, resume));
+        if (!needed()) return;
+      }
+    }
+  }
+
+  #failed(error: unknown): void {
+    const said = error instanceof ApiError ? error.message : "";
+    this.trouble.value = said === "" ? t("That did not work. Check the connection and try again.") : said;
+  }
+}

@@ -1,0 +1,135 @@
+/** The conversation: messages, answered requests as one line each, and open requests as prompts at its end. */
+
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+
+import { formatTime, t } from "../../core/i18n.ts";
+import { isCsr } from "../../core/store.ts";
+import type { RequestInfo } from "../../protocol/generated.ts";
+import { Icon } from "../../ui/icon.tsx";
+import { SafeText } from "../../ui/text.tsx";
+import { conversation, type Line } from "./lines.ts";
+import type { Model } from "./model.ts";
+import { Requests } from "./requests.tsx";
+
+export function requestSentence(request: RequestInfo, name: string): string {
+  const control = request.capability === "screen.control.desktop";
+  switch (request.state) {
+    case "granted":
+      return control ? t("You allowed {name} to operate your desktop", { name }) : t("You allowed {name} to see your desktop", { name });
+    case "stopped":
+      return control ? t("{name} no longer operates your desktop", { name }) : t("{name} no longer sees your desktop", { name });
+    case "denied":
+      return control ? t("You denied {name} to operate your desktop", { name }) : t("You denied {name} to see your desktop", { name });
+    case "expired":
+      return t("No answer to {name}’s request, so it was denied", { name });
+    case "cancelled":
+    case "requested":
+      return t("{name} took the request back", { name });
+  }
+}
+
+function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
+  switch (line.kind) {
+    case "message": {
+      const mine = line.message.participant === model.snapshot.value.me;
+      const alone = line.message.audience === "participant" && !mine;
+      return (
+        <>
+          {line.by !== null && (
+            <span class="by">
+              {line.by}, <time dateTime={line.message.at}>{formatTime(line.message.at)}</time>
+              {alone && ` · ${t("only to you")}`}
+            </span>
+          )}
+          <span class={mine ? "bub me" : "bub"} dir="auto">
+            <SafeText text={line.message.text} />
+          </span>
+        </>
+      );
+    }
+    case "outgoing":
+      return <OutgoingView line={line} model={model} />;
+    case "joined":
+      return <span class="sys">{t("{name} is here, {time}", { name: line.name, time: formatTime(new Date(line.at).toISOString()) })}</span>;
+    case "request":
+      return (
+        <span class="sys">
+          {requestSentence(line.request, line.name)}, <time dateTime={line.request.made_at}>{formatTime(line.request.made_at)}</time>
+        </span>
+      );
+  }
+}
+
+function OutgoingView({ line, model }: { line: Extract<Line, { kind: "outgoing" }>; model: Model }): JSX.Element {
+  const { item } = line;
+  return (
+    <>
+      <span class="bub me" dir="auto">
+        <SafeText text={item.text} />
+      </span>
+      {item.state === "waiting" && (
+        <span class="state">
+          <Icon name="clock" size="s" />
+          {t("Waiting to be sent")}
+        </span>
+      )}
+      {item.state === "failed" && (
+        <span class="state" role="alert">
+          <Icon name="alert" size="s" />
+          {t("Not sent")} {item.error}
+          <button type="button" class="btn sm" onClick={() => model.session.outbox.retry(item.client_id)}>
+            {t("Try again")}
+          </button>
+        </span>
+      )}
+    </>
+  );
+}
+
+function Typing({ model }: { model: Model }): JSX.Element {
+  const people = model.snapshot.value.participants.filter((person) => model.session.typing.value.includes(person.id));
+  const names = people.map((person) => person.name).join(", ");
+  return <span class="typing">{names === "" ? "" : t("{name} is typing …", { name: names })}</span>;
+}
+
+function Here({ model }: { model: Model }): JSX.Element {
+  const people = model.snapshot.value.participants.filter((person) => person.state === "joined" && isCsr(person));
+  const names = [t("you"), ...people.map((person) => person.name)].join(t(", "));
+  const open = model.panelOpen.value;
+  return (
+    <button type="button" class="who-s" aria-expanded={open} aria-controls="here" onClick={() => (model.panelOpen.value = !open)}>
+      <Icon name="users" size="s" />
+      <span class="ell">{t("Here: {names}", { names })}</span>
+      <Icon name={open ? "x" : "down"} size="s" />
+    </button>
+  );
+}
+
+export function Talk({ model }: { model: Model }): JSX.Element {
+  const lines = conversation(model.snapshot.value, model.session.outbox.items.value);
+  const open = model.requests.value.length;
+  const scroller = useRef<HTMLElement>(null);
+  const stick = useRef(true);
+  useEffect(() => {
+    const element = scroller.current;
+    if (element !== null && stick.current) element.scrollTop = element.scrollHeight;
+  }, [lines.length, open, model.managerCode.value, model.trouble.value]);
+  const follow = (): void => {
+    const element = scroller.current;
+    if (element !== null) stick.current = element.scrollHeight - element.scrollTop - element.clientHeight < 80;
+  };
+  return (
+    <section class="talk" aria-label={t("Conversation")} ref={scroller} onScroll={follow} tabIndex={0}>
+      <Here model={model} />
+      <div class="bubs" role="log" aria-live="polite">
+        {lines.length === 0 && <span class="sys">{t("You can write here. Nothing is shown or shared.")}</span>}
+        {lines.map((line) => (
+          <LineView key={line.key} line={line} model={model} />
+        ))}
+      </div>
+      <Typing model={model} />
+      <Requests model={model} />
+    </section>
+  );
+}
