@@ -238,6 +238,7 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "frontend" / "dist"] if path.is_dir()]
 WHITENOISE_USE_FINDERS = os.environ.get("STATIC_FROM_SOURCE", "") == "1"
 WHITENOISE_AUTOREFRESH = False
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 MEDIA_ROOT = VAR_DIR / "uploads"
 STORAGES = {
     "default": env.storage(os.environ.get("STORAGE_URL", ""), MEDIA_ROOT),

@@ -15,6 +15,10 @@ from pathlib import Path
 LAUNCHER = Path(__file__).with_name("launch.py")
 
 
+def do_nothing() -> None:
+    """Hook of a service that nobody waits for."""
+
+
 def always_ready() -> bool:
     """Readiness of a service that is ready once it has started."""
     return True
@@ -34,18 +38,20 @@ class Service:
     stop_seconds: float = 10
     as_nobody: bool = False
     restart: bool = True
+    succeeded: Callable[[], None] = do_nothing
+    error_log: Path | None = None
     pass_fds: tuple[int, ...] = ()
     cwd: Path | None = None
 
     def start(self) -> "subprocess.Popen[bytes]":
         """Start the process with its output appended to its log."""
         head = [sys.executable, "-S", "-E", str(LAUNCHER), str(os.getpid()), str(int(self.death_signal))]
-        with self.log.open("ab") as log:
+        with self.log.open("ab") as log, (self.error_log or self.log).open("ab") as errors:
             return subprocess.Popen(
                 [*head, "1" if self.as_nobody else "0", *self.command],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
-                stderr=log,
+                stderr=errors,
                 env={**os.environ, **self.environment},
                 pass_fds=self.pass_fds,
                 cwd=self.cwd,

@@ -83,8 +83,9 @@ class Supervisor:
             self._wait(POLL_SECONDS)
         self.running.remove(item)
         if item.process.returncode:
-            tail = "\n".join(service.log.read_text(encoding="utf-8", errors="replace").splitlines()[-25:])
-            raise StartError(f"{service.name} failed ({item.process.returncode}); {service.log} ends with\n{tail}")
+            log = service.error_log or service.log
+            tail = "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-25:])
+            raise StartError(f"{service.name} failed ({item.process.returncode}); {log} ends with\n{tail}")
 
     def _await_ready(self, item: Running, deadline: float) -> None:
         while not item.service.ready():
@@ -127,6 +128,8 @@ class Supervisor:
     def _died(self, item: Running, now: float) -> None:
         _kill_group(item.process.pid, signal.SIGKILL)
         if not item.service.restart:
+            if item.process.returncode == 0:
+                item.service.succeeded()
             self.running.remove(item)
             self.changed()
             return

@@ -19,10 +19,10 @@ from supportsite.protocol.objects import NoteInfo, SessionSnapshot
 class _Schema(GenerateJsonSchema):
     """JSON schema without what makes needless types in TypeScript: titles and defaults of fields."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:  # noqa: ARG002  # pydantic's signature
+    def field_title_should_be_set(self, schema: Any) -> bool:  # pydantic's signature
         return False
 
-    def field_is_required(self, field: Any, *, total: bool) -> bool:  # noqa: ARG002  # pydantic's signature
+    def field_is_required(self, field: Any, *, total: bool) -> bool:  # pydantic's signature
         return True
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
