@@ -109,7 +109,7 @@ class Keymap:
                 if code in ours or not row[column]:
                     continue
                 letter = _is_letter(row[column])
-                table.setdefault(row[column], KeyStroke(code, bool(level & 1), bool(level & 2), letter))
+                table.setdefault(row[column], KeyStroke(code, bool(level & 1), bool(level & 2), letter=letter))
                 if level == 0 and letter and not row[columns[1]]:  # one keysym stands for both cases
                     upper = ord(chr(row[column]).upper()) if row[column] < 0x100 else row[column]
                     table.setdefault(upper, KeyStroke(code, shift=True, letter=True))

@@ -17,6 +17,7 @@ from customer_agent.media.xi2 import RawKind, next_event, select_raw_events
 from supportsite.protocol.channel import CursorPosition, CursorShape
 
 POSITION_INTERVAL_SECONDS = 1 / 60
+WARP_CHECK_SECONDS = 0.25
 MAX_CURSOR_PIXELS = 128 * 128
 
 
@@ -80,7 +81,8 @@ class CursorWatcher:
                 if self._serial == -1:
                     self._read_shape()
                 return
-            wait_readable(self._connection, self._waker, None)
+            if not wait_readable(self._connection, self._waker, WARP_CHECK_SECONDS):
+                return  # programs can move the pointer without an input event
 
     def _read_shape(self) -> None:
         image: Any = self._xfixes.GetCursorImage().reply()

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from pydantic import BaseModel
 
 from customer_agent.media.capture import CaptureBackend, open_capture
-from customer_agent.media.engine import CaptureEngine, EngineEvents, Layout
+from customer_agent.media.engine import CaptureEngine, EngineCounters, EngineEvents, Layout
 from customer_agent.media.fanout import Fanout
 from customer_agent.media.geometry import Rect
 from customer_agent.media.peers import ViewerPeer
@@ -88,9 +88,9 @@ class SharedScreen:
         return self._stopped.is_set()
 
     @property
-    def pictures(self) -> int:
-        """Pictures encoded so far."""
-        return self._engine.counters.pictures
+    def counters(self) -> EngineCounters:
+        """What was captured, encoded and sent so far."""
+        return self._engine.counters
 
     async def add_viewer(
         self, *, connection: str, participant: str, ice_servers: Sequence[Mapping[str, Any]] = ()
