@@ -10,7 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - this file meets older ones
 
 from supportsite.devtools import commands, testing
 from supportsite.devtools.bootstrap import StepError
-from supportsite.devtools.paths import ROOT, Paths
+from supportsite.devtools.paths import ROOT, chosen
 from supportsite.devtools.servers import MissingServerError
 from supportsite.devtools.supervisor import StartError
 
@@ -40,7 +40,7 @@ def main() -> int:
     options = parse(sys.argv[1:])
     os.chdir(ROOT)
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # compiled modules halve the start
-    paths = Paths(ROOT / "var").make()
+    paths = chosen()
     try:
         match options.action:
             case "up":
@@ -54,7 +54,7 @@ def main() -> int:
             case "bench":
                 return testing.bench(paths, options.name, options.arguments)
             case _:
-                return testing.test(paths, options.arguments)
+                return testing.test(options.arguments)
     except (StepError, StartError, MissingServerError) as error:
         print(error, file=sys.stderr)
         return 1

@@ -37,9 +37,9 @@ class BeatInside(bootsteps.StartStopStep):
 
     def start(self, parent: Any) -> None:
         """Start the clock of the schedule."""
-        self.beat: Any = EmbeddedService(
-            parent.app, thread=True, schedule_filename=parent.app.conf.beat_schedule_filename
-        )
+        kept = parent.app.conf.beat_schedule_filename
+        beat: Any = EmbeddedService(parent.app, thread=True, schedule_filename=kept)
+        self.beat = beat
         self.beat.start()
 
     def stop(self, parent: Any) -> None:

@@ -47,8 +47,8 @@ def digest(inputs: Iterable[Path]) -> str:
 class Bootstrap:
     """The steps before anything can run. `say` gets one line per step that is done, not for those skipped."""
 
-    def __init__(self, paths: Paths) -> None:
-        self.paths = paths
+    def __init__(self) -> None:
+        self.paths = Paths(ROOT / "var").make()  # of the tree, wherever a run keeps its state
         given = os.environ.get("DEV_VENV")
         self.venv = Path(given) if given else ROOT / ".venv"
         self.given = bool(given)
@@ -143,7 +143,8 @@ class Bootstrap:
             self.run(uv, "pip", "sync", "--quiet", "--require-hashes", lock, VIRTUAL_ENV=str(self.venv))
         else:
             self.run(base, "-m", "venv", self.venv)
-            self.run(self.python, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", lock)
+            # The lock is complete; without --no-deps pip would ask for what requirements-overrides.txt leaves out.
+            self.run(self.python, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "-r", lock)
         for stamp in self.paths.stamps.glob("python-*"):
             stamp.unlink()
         step.done()

@@ -65,7 +65,7 @@ def up(paths: Paths, *, port: int, bind: str, detach: bool) -> int:
     if is_running(paths):
         say("It runs already.")
         return status(paths)
-    boot = Bootstrap(paths)
+    boot = Bootstrap()
     boot.install_python(dev=False)
     boot.build_frontend()
     boot.compile_messages()
@@ -174,7 +174,7 @@ def manage(paths: Paths, arguments: list[str]) -> int:
     if not is_running(paths) or not state:
         say("Nothing runs: `python3 dev.py up` first.")
         return 3
-    boot = Bootstrap(paths)
+    boot = Bootstrap()
     environment = {**os.environ, **state["environment"]}
     command = [str(boot.python), str(ROOT / "manage.py"), *arguments]
     return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode

@@ -12,6 +12,11 @@ SOCKET_PATH_LIMIT = 107  # bytes of sockaddr_un.sun_path, less the closing NUL
 LONGEST_SOCKET_NAME = len("/.s.PGSQL.5432.lock")
 
 
+def chosen() -> "Paths":
+    """Return the directories that VAR_DIR names, `var/` of the tree where it is not set."""
+    return Paths(Path(os.environ.get("VAR_DIR") or ROOT / "var").resolve()).make()
+
+
 @dataclass(frozen=True)
 class Paths:
     """The directories of one run; `var` is `var/` of the tree, or a temporary directory for tests."""

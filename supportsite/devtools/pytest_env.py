@@ -6,7 +6,7 @@ Without DATABASE_URL and REDIS_URL the services of a running `dev.py up` are use
 import os
 import secrets
 
-from supportsite.devtools.paths import ROOT, Paths
+from supportsite.devtools.paths import chosen
 from supportsite.devtools.servers import database_urls, redis_url
 
 FIRST_TEST_DATABASE = 1  # of Valkey; 0 belongs to the demo site
@@ -15,7 +15,7 @@ FIRST_TEST_DATABASE = 1  # of Valkey; 0 belongs to the demo site
 def _prepare() -> None:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     number = FIRST_TEST_DATABASE + int(worker.removeprefix("gw") or 0) % 14
-    paths = Paths(ROOT / "var")
+    paths = chosen()
     for name, url in database_urls(paths).items():
         os.environ.setdefault(name, url)
     base = os.environ.get("REDIS_URL", redis_url(paths)).split("?", maxsplit=1)[0]

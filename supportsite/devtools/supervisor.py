@@ -8,7 +8,8 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -27,6 +28,16 @@ class StartError(Exception):
 
 class StopRequested(Exception):  # noqa: N818 - no error
     """A stop signal arrived."""
+
+
+@contextmanager
+def unblocked_signals() -> Iterator[None]:
+    """Let a foreground command be interrupted as usual while services run: Ctrl-C reaches it and then us."""
+    old = signal.pthread_sigmask(signal.SIG_UNBLOCK, WATCHED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, old)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from supportsite.devtools.bootstrap import TEST_PACKAGES, Bootstrap, StepError
 from supportsite.devtools.commands import say
 from supportsite.devtools.paths import ROOT, Paths
 from supportsite.devtools.product import Product, run_product
-from supportsite.devtools.supervisor import StopRequested, Supervisor
+from supportsite.devtools.supervisor import StopRequested, Supervisor, unblocked_signals
 
 UNIT_WORKERS = "2"
 NOTHING_COLLECTED = 5
@@ -31,9 +31,9 @@ def private_paths(name: str) -> Iterator[Paths]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def test(paths: Paths, arguments: list[str]) -> int:
+def test(arguments: list[str]) -> int:
     """Run all checks and tests, or pytest alone with the given arguments; return the exit code."""
-    boot = Bootstrap(paths)
+    boot = Bootstrap()
     started = time.monotonic()
     boot.apt(TEST_PACKAGES, "the browser tests")
     boot.install_python(dev=True)
@@ -41,14 +41,14 @@ def test(paths: Paths, arguments: list[str]) -> int:
     if not arguments:
         check_sources(boot)
     boot.build_frontend()
-    with private_paths("test") as private:
-        try:
-            code = _pytest_with_services(boot, private, arguments)
-        except StopRequested:
-            return 130
-    if not arguments and code == 0:
-        say(f"all checks and tests passed in {time.monotonic() - started:.0f} s")
-    return code
+    try:
+        code = _unit_tests(boot, arguments or ["-m", "not e2e", "-n", UNIT_WORKERS])
+        if code == 0 and not arguments:
+            say(f"checks and unit tests: {time.monotonic() - started:.0f} s; now the browser tests")
+            code = _pytest(boot, {}, ["-m", "e2e"])  # they start an installation of their own
+    except StopRequested:
+        return 130
+    return 0 if code == NOTHING_COLLECTED and not arguments else code
 
 
 def check_sources(boot: Bootstrap) -> None:
@@ -62,6 +62,10 @@ def check_sources(boot: Bootstrap) -> None:
         ("templates", [tools / "djlint", "--lint", "--quiet", "templates"]),
         ("migrations", [boot.python, "manage.py", "makemigrations", "--check", "--dry-run", "-v", "0"]),
         ("start-up checks", [boot.python, "manage.py", "check", "--fail-level", "ERROR"]),
+        (
+            "production settings",
+            [boot.python, "manage.py", "check", "--deploy", "--tag", "security", "--fail-level", "WARNING"],
+        ),
         ("API schema", [boot.python, "manage.py", "dump_schema", "--check"]),
     ]
     secret = {"SECRET_KEY": "only-for-checks-" * 4, "DJANGO_SETTINGS_MODULE": "supportsite.settings"}
@@ -78,40 +82,29 @@ def _timed(name: str, work: Any) -> None:
     say(f"✓ {name} ({time.monotonic() - started:.1f} s)")
 
 
-def _pytest_with_services(boot: Bootstrap, private: Paths, arguments: list[str]) -> int:
-    with Supervisor(say) as supervisor:
+def _unit_tests(boot: Bootstrap, arguments: list[str]) -> int:
+    """Run pytest against PostgreSQL and Valkey of its own, which must be up before Django's settings are read."""
+    with private_paths("test") as private, Supervisor(say) as supervisor:
         product = Product(boot, private, 0)
         try:
             supervisor.start(product.backing(throw_away=True))
-            environment = {**product.environment, "PUBLIC_PORT": "80"}
-            if arguments and "e2e" not in " ".join(arguments):
-                return _pytest(boot, environment, arguments)
-            if not arguments:
-                code = _pytest(boot, environment, ["-m", "not e2e", "-n", UNIT_WORKERS])
-                if code:
-                    return code
-            run_product(product, supervisor, throw_away=True)
-            return _pytest(boot, _e2e_environment(product), arguments or ["-m", "e2e"])
+            return _pytest(boot, {**product.environment, "PUBLIC_PORT": "80"}, arguments)
         finally:
             product.listener.close()
 
 
-def _e2e_environment(product: Product) -> dict[str, str]:
-    return {**product.environment, "DEMO": str(product.paths.demo), "DJANGO_ALLOW_ASYNC_UNSAFE": "1"}
-
-
 def _pytest(boot: Bootstrap, environment: dict[str, str], arguments: list[str]) -> int:
-    """Run pytest with its output going straight to the person; an empty selection is no failure."""
+    """Run pytest with its output going straight to the person."""
     command = [str(boot.python), "-m", "pytest", *arguments]
-    code = subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, check=False).returncode
-    return 0 if code == NOTHING_COLLECTED and "e2e" in arguments else code
+    with unblocked_signals():
+        return subprocess.run(command, env={**os.environ, **environment}, cwd=ROOT, check=False).returncode
 
 
 def bench(paths: Paths, name: str, arguments: list[str]) -> int:
     """Run `supportsite.bench.NAME` against a private product; print the figures it wrote."""
     if not (ROOT / "supportsite" / "bench" / f"{name}.py").exists():
         raise StepError(f"there is no benchmark {name}")
-    boot = Bootstrap(paths)
+    boot = Bootstrap()
     boot.apt(TEST_PACKAGES, "the benchmarks")
     boot.install_python(dev=True)
     boot.build_frontend()
@@ -123,7 +116,8 @@ def bench(paths: Paths, name: str, arguments: list[str]) -> int:
         run_product(product, supervisor)
         environment = {**os.environ, **product.environment, "DEMO": str(private.demo), "BENCH_OUT": str(out)}
         command = [str(boot.python), "-m", f"supportsite.bench.{name}", *arguments]
-        code = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
+        with unblocked_signals():
+            code = subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
         product.listener.close()
     if code == 0:
         say(table(json.loads(out.read_text(encoding="utf-8"))))
