@@ -141,7 +141,11 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "heartbeat": {"task": "supportsite.core.tasks.beat", "schedule": 5.0, "options": {"expires": 5}},
+    "sessions": {"task": "sessions.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
 }
+
+# --- Sockets that one client address may hold in one process.
+SOCKETS_PER_ADDRESS = int(os.environ.get("SOCKETS_PER_ADDRESS", "20"))
 
 # --- Media paths: TURN credentials are made per session from TURN_SECRET.
 TURN_URL = os.environ.get("TURN_URL", "")

@@ -1,0 +1,1 @@
+"""How media finds its way: ICE servers and TURN credentials; later recordings and files."""

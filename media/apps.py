@@ -1,0 +1,11 @@
+"""Django application of media paths."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MediaConfig(AppConfig):
+    """Media paths."""
+
+    name = "media"
+    verbose_name = _("Media")

@@ -1,0 +1,1 @@
+"""Support sessions: participants, endpoints, consent, chat, notes, signalling and the event log of each session."""

@@ -1,0 +1,1 @@
+"""The commands and readings of support sessions, one thin view each."""

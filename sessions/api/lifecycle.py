@@ -1,0 +1,151 @@
+"""Sessions: start, list, read, keep, leave, end, receipt."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from rest_framework.response import Response
+
+from accounts.actors import CsrActor
+from accounts.permissions import Permission
+from sessions.authentication import MEMBER_AUTHENTICATION
+from sessions.events import as_read
+from sessions.http import Body, SessionView, answer_snapshot, language, read, read_query
+from sessions.selectors.lists import list_sessions
+from sessions.selectors.receipt import get_receipt
+from sessions.selectors.snapshot import get_seq, list_events
+from sessions.services.lifecycle import end_session, keep_session, leave_session, start_outbound_session
+from sessions.services.requests import stop_everything
+from supportsite.core.api import ApiRequest, ApiView
+
+
+class StartBody(Body):
+    """What a CSR chooses at the start."""
+
+    session_type: Annotated[str, Field(max_length=40)]
+    tracking: dict[Annotated[str, Field(max_length=40)], Annotated[str, Field(max_length=200)]] = {}
+    customer_language: Literal["en", "ja"] = "en"
+
+
+class ListQuery(Body):
+    """What of the list is wanted."""
+
+    state: Literal["live", "ended"] | None = None
+    mine: Literal["0", "1"] = "0"
+    cursor: Annotated[int, Field(ge=1, le=2**53)] | None = None
+
+
+class EventsQuery(Body):
+    """From where to read the log."""
+
+    after: Annotated[int, Field(ge=0, le=2**53)] = 0
+    limit: Annotated[int, Field(ge=1, le=500)] = 200
+
+
+class SessionsView(ApiView):
+    """The sessions of the site, as far as the caller sees them."""
+
+    permissions = {"GET": Permission.SESSION_LIST, "POST": Permission.SESSION_START}
+    authentication_classes = MEMBER_AUTHENTICATION
+
+    def get(self, request: ApiRequest) -> Response:
+        """List sessions, newest first."""
+        query = read_query(request, ListQuery)
+        member = request.actor.membership if isinstance(request.actor, CsrActor) else None
+        results, following = list_sessions(member, state=query.state, mine=query.mine == "1", cursor=query.cursor)
+        return Response({"results": results, "next": following})
+
+    def post(self, request: ApiRequest) -> Response:
+        """Start an outbound session."""
+        body = read(request, StartBody)
+        access = start_outbound_session(
+            request.actor,
+            site=request.site,
+            session_type=body.session_type,
+            tracking=body.tracking,
+            customer_language=body.customer_language,
+        )
+        return answer_snapshot(access, status=201)
+
+
+class SessionDetailView(SessionView):
+    """One session."""
+
+    permissions = {"GET": Permission.SESSION_READ}
+
+    def get(self, request: ApiRequest, session_id: str) -> Response:
+        """Answer the snapshot."""
+        return answer_snapshot(self.readable(request))
+
+
+class EventsView(SessionView):
+    """The event log, as the socket delivers it."""
+
+    permissions = {"GET": Permission.SESSION_READ}
+
+    def get(self, request: ApiRequest, session_id: str) -> Response:
+        """Answer the events after `after` and the newest `seq`."""
+        access = self.readable(request)
+        query = read_query(request, EventsQuery)
+        newest = get_seq(access.support_session.pk)
+        events = [
+            as_read(event, access.participant, session_id=access.support_session.public_id)
+            for event in list_events(access, after=query.after, limit=query.limit)
+        ]
+        return Response({"events": events, "seq": newest})
+
+
+class ReceiptView(SessionView):
+    """What the participant keeps."""
+
+    permissions = {"GET": Permission.SESSION_READ}
+
+    def get(self, request: ApiRequest, session_id: str) -> Response:
+        """Answer the receipt in the reader's language."""
+        access = self.readable(request)
+        return Response(get_receipt(access, language=language()))
+
+
+class KeepView(SessionView):
+    """The idle warning."""
+
+    permissions = {"POST": Permission.SESSION_KEEP}
+
+    def post(self, request: ApiRequest, session_id: str) -> Response:
+        """Keep the session."""
+        keep_session(self.inside(request))
+        return Response(status=204)
+
+
+class LeaveView(SessionView):
+    """The way out."""
+
+    permissions = {"POST": Permission.SESSION_LEAVE}
+
+    def post(self, request: ApiRequest, session_id: str) -> Response:
+        """Leave."""
+        leave_session(self.inside(request))
+        return Response(status=204)
+
+
+class EndView(SessionView):
+    """The end for all."""
+
+    permissions = {"POST": Permission.SESSION_END}
+
+    def post(self, request: ApiRequest, session_id: str) -> Response:
+        """End the session."""
+        access = self.readable(request)
+        end_session(access)
+        return answer_snapshot(access)
+
+
+class StopEverythingView(SessionView):
+    """The customer's red button."""
+
+    permissions = {"POST": Permission.SESSION_STOP}
+
+    def post(self, request: ApiRequest, session_id: str) -> Response:
+        """Deny every open request and stop every grant."""
+        access = self.inside(request)
+        stop_everything(access)
+        return answer_snapshot(access)

@@ -1,0 +1,1 @@
+"""Reads support sessions. `access_*` is the only way from an actor and an id to a row."""

@@ -1,0 +1,116 @@
+"""What a customer keeps: who was there, what was asked, allowed, used and how it ended, in their words."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from sessions.events import may_read
+from sessions.infos import time_text
+from sessions.labels import LABELS
+from sessions.models import ActionRequest, Grant, Participant, SessionEvent
+from sessions.selectors.access import Access
+from sessions.selectors.snapshot import get_snapshot
+from supportsite.protocol.base import Capability, EndReason, StopCause
+
+Facts = dict[str, Any]
+
+SENTENCES: dict[str, str] = {
+    "session.started": gettext_noop("The session was started by %(actor)s."),
+    "session.activated": gettext_noop("The session became active."),
+    "session.suspended": gettext_noop("The connection was lost; the session waited."),
+    "session.resumed": gettext_noop("The session went on."),
+    "session.ended": gettext_noop("The session ended: %(reason)s."),
+    "participant.waiting": gettext_noop("%(person)s waited to be let in."),
+    "participant.joined": gettext_noop("%(person)s joined."),
+    "participant.left": gettext_noop("%(person)s left."),
+    "participant.refused": gettext_noop("%(person)s was not let in."),
+    "invitation.sent": gettext_noop("%(actor)s sent an invitation."),
+    "request.made": gettext_noop("%(actor)s asked to %(capability)s."),
+    "request.granted": gettext_noop("%(actor)s allowed %(csr)s to %(capability)s."),
+    "request.denied": gettext_noop("%(actor)s did not allow it: to %(capability)s."),
+    "request.expired": gettext_noop("Nobody answered, so it was not allowed: to %(capability)s."),
+    "request.cancelled": gettext_noop("The request was taken back: to %(capability)s."),
+    "grant.first_used": gettext_noop("%(csr)s began to %(capability)s."),
+    "grant.suspended": gettext_noop("It paused: to %(capability)s (%(cause)s)."),
+    "grant.resumed": gettext_noop("It went on: to %(capability)s."),
+    "grant.stopped": gettext_noop("It stopped: to %(capability)s (%(cause)s)."),
+    "action.refused": gettext_noop("%(count)s actions were refused because they were not allowed."),
+}
+
+
+def get_receipt(access: Access, *, language: str) -> dict[str, Any]:
+    """Return the receipt of a session for one participant, in the active language; live sessions have one too."""
+    session, reader = access.support_session, access.participant
+    names = Names(access)
+    events = [
+        event
+        for event in SessionEvent.objects.filter(support_session=session).order_by("seq")
+        if may_read(event, reader)
+    ]
+    snapshot = get_snapshot(access, language=language)
+    items = [
+        {"at": time_text(event.at), "type": event.type, "text": _(SENTENCES[event.type]) % names.facts(event)}
+        for event in events
+        if event.type in SENTENCES
+    ]
+    return {
+        "site": snapshot.site.model_dump(mode="json"),
+        "number": session.number if reader is None or reader.is_csr else None,
+        "started_at": time_text(session.created_at),
+        "ended_at": time_text(session.ended_at) if session.ended_at else None,
+        "reason": session.end_reason or None,
+        "csrs": names.csrs,
+        "items": items,
+        "messages": [
+            {**message.model_dump(mode="json"), "name": names.people.get(message.participant, "")}
+            for message in snapshot.messages
+        ],
+        "head_hash": session.head_hash,
+    }
+
+
+class Names:
+    """Names of people and capabilities behind the ids in events."""
+
+    def __init__(self, access: Access) -> None:
+        session = access.support_session
+        participants = list(Participant.objects.filter(support_session=session))
+        self.people = {row.public_id: row.name for row in participants}
+        self.csrs = [row.name for row in participants if row.is_csr and row.joined_at]
+        requests = ActionRequest.objects.filter(support_session=session)
+        self.capabilities = {row.public_id: row.capability for row in requests}
+        grants = Grant.objects.select_related("csr").filter(support_session=session)
+        self.grants = {row.public_id: row for row in grants}
+
+    def facts(self, event: SessionEvent) -> Facts:
+        """Return what the sentence of an event needs."""
+        finders: dict[str, Callable[[Any], Facts]] = {
+            "participant": self._person,
+            "request": self._request,
+            "grant": self._grant,
+            "reason": lambda reason: {"reason": self._reason(reason)},
+            "cause": lambda cause: {"cause": str(LABELS[StopCause(cause)]) if cause in set(StopCause) else ""},
+            "count": lambda count: {"count": count},
+        }
+        facts: Facts = {"actor": event.actor["name"] or _("The system")}
+        for key, value in event.data.items():
+            if key in finders:
+                facts |= finders[key](value)
+        return facts
+
+    def _person(self, value: Any) -> Facts:
+        return {"person": value["name"] if isinstance(value, dict) else self.people.get(value, "")}
+
+    def _request(self, value: Any) -> Facts:
+        capability = value["capability"] if isinstance(value, dict) else self.capabilities.get(value)
+        return {"capability": str(LABELS[Capability(capability)])} if capability else {}
+
+    def _grant(self, value: Any) -> Facts:
+        grant = self.grants[value["id"] if isinstance(value, dict) else value]
+        return {"capability": str(LABELS[Capability(grant.capability)]), "csr": grant.csr.name}
+
+    @staticmethod
+    def _reason(reason: str) -> str:
+        return str(LABELS[EndReason(reason)]) if reason in set(EndReason) else ""

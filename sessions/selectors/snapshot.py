@@ -1,0 +1,150 @@
+"""What one reader may know of a session now; later events fold onto it."""
+
+from collections import defaultdict
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from sessions.infos import grant_info, message_info, note_info, participant_info, request_info, site_info
+from sessions.models import ActionRequest, ChatMessage, Endpoint, Grant, Note, Participant, SessionEvent, SupportSession
+from sessions.selectors.access import Access
+from supportsite.core.clock import now
+from supportsite.protocol.base import (
+    Audience,
+    Capability,
+    EndReason,
+    GrantState,
+    ParticipantState,
+    RequestState,
+    SessionState,
+)
+from supportsite.protocol.objects import (
+    CapabilityRest,
+    ChatMessageInfo,
+    GrantInfo,
+    NoteInfo,
+    ParticipantInfo,
+    RequestInfo,
+    SessionSnapshot,
+)
+
+PRESENT = (ParticipantState.LOBBY, ParticipantState.JOINED)
+OUTSIDE = (ParticipantState.LOBBY, ParticipantState.REFUSED)
+
+
+def get_snapshot(access: Access, *, language: str) -> SessionSnapshot:
+    """Return the session as the reader may know it, with the words of the site and type in `language`.
+
+    The row is read anew, so that a caller who has just changed it sees the change. Somebody in the lobby knows only
+    of themselves.
+    """
+    session = SupportSession.objects.select_related("site", "session_type").get(pk=access.support_session.pk)
+    reader = access.participant
+    outside = reader is not None and reader.state in OUTSIDE
+    is_csr = reader is None or reader.is_csr
+    kind = session.session_type
+    return SessionSnapshot(
+        id=session.public_id,
+        seq=session.seq,
+        state=SessionState(session.state),
+        session_type=kind.name_in(language) if kind else "",
+        site=site_info(session.site, language=language),
+        me=reader.public_id if reader else None,
+        number=session.number if is_csr else None,
+        number_expires_at=session.number_expires_at if is_csr else None,
+        tracking=_tracking(session, language) if is_csr else {},
+        customer_language=session.customer_language,
+        created_at=session.created_at,
+        activated_at=session.activated_at,
+        suspended_until=session.suspended_until,
+        idle_ends_at=session.idle_ends_at,
+        ended_at=session.ended_at,
+        end_reason=EndReason(session.end_reason) if session.end_reason else None,
+        participants=_participants(session, reader),
+        requests=[] if outside else _requests(session),
+        grants=[] if outside else _grants(session),
+        rests=[] if outside else _rests(session),
+        messages=[] if outside else _messages(session, reader),
+        note=_note(session) if is_csr else None,
+        now=now(),
+    )
+
+
+def list_events(access: Access, *, after: int, limit: int) -> QuerySet[SessionEvent]:
+    """Return the events after `after` in order, at most `limit`; hidden ones too, to be shown as withheld."""
+    events: QuerySet[SessionEvent] = SessionEvent.objects.filter(
+        support_session=access.support_session, seq__gt=after
+    ).order_by("seq")[:limit]
+    return events
+
+
+def get_seq(session_pk: int) -> int:
+    """Return the newest `seq` of a session."""
+    return int(SupportSession.objects.values_list("seq", flat=True).get(pk=session_pk))
+
+
+def get_note(access: Access) -> NoteInfo:
+    """Return the note of the session."""
+    return _note(access.support_session)
+
+
+def _tracking(session: SupportSession, language: str) -> dict[str, str]:
+    kept: list[dict[str, Any]] = list(session.tracking.values())
+    return {(item["name_ja"] if language == "ja" else "") or item["name"]: item["value"] for item in kept}
+
+
+def _participants(session: SupportSession, reader: Participant | None) -> list[ParticipantInfo]:
+    """Show CSRs everyone, customers those who were ever inside, somebody outside only themselves."""
+    everyone: QuerySet[Participant] = Participant.objects.filter(support_session=session).order_by("id")
+    if reader is not None and reader.state in OUTSIDE:
+        everyone = everyone.filter(pk=reader.pk)
+    elif reader is not None and not reader.is_csr:
+        everyone = everyone.filter(joined_at__isnull=False)
+    endpoints: dict[int, list[Endpoint]] = defaultdict(list)
+    if session.live:
+        # An endpoint that never connected has no event yet.
+        seen = Endpoint.objects.filter(support_session=session, lease_until__isnull=False).order_by("id")
+        for endpoint in seen:
+            endpoints[endpoint.participant_id].append(endpoint)
+    return [
+        participant_info(participant, endpoints[participant.pk] if participant.state in PRESENT else ())
+        for participant in everyone
+    ]
+
+
+def _requests(session: SupportSession) -> list[RequestInfo]:
+    requests = ActionRequest.objects.select_related("requester", "grantor").filter(support_session=session)
+    return [request_info(request) for request in requests.filter(state=RequestState.REQUESTED).order_by("id")]
+
+
+def _grants(session: SupportSession) -> list[GrantInfo]:
+    grants = Grant.objects.select_related("request", "csr", "endpoint").filter(support_session=session)
+    return [grant_info(grant) for grant in grants.exclude(state=GrantState.STOPPED).order_by("id")]
+
+
+def _rests(session: SupportSession) -> list[CapabilityRest]:
+    rests = []
+    for capability, kept in session.denials.items():
+        until = datetime.fromisoformat(kept["until"]) if kept["until"] else None
+        if until is not None and until > now():
+            rests.append(CapabilityRest(capability=Capability(capability), until=until))
+    return rests
+
+
+def _messages(session: SupportSession, reader: Participant | None) -> list[ChatMessageInfo]:
+    """Show what the reader may read; the same rule as for the events of the messages."""
+    messages = ChatMessage.objects.select_related("participant", "to").filter(support_session=session)
+    readable = Q(audience=Audience.EVERYONE)
+    if reader is None or reader.is_csr:
+        readable |= Q(audience=Audience.CSRS)
+    if reader is not None:
+        readable |= Q(participant=reader) | Q(to=reader)
+        if reader.left_seq is not None:
+            left = SessionEvent.objects.get(support_session=session, seq=reader.left_seq)
+            messages = messages.filter(at__lte=left.at)
+    return [message_info(message) for message in messages.filter(readable).order_by("id")]
+
+
+def _note(session: SupportSession) -> NoteInfo:
+    return note_info(Note.objects.select_related("author").filter(support_session=session).first())
