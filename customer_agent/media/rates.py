@@ -27,7 +27,7 @@ STEPS = (
     RateStep(crf=26, max_bits_per_second=4_000_000, buffer_bits=800_000, frames_per_second=30),
     RateStep(crf=30, max_bits_per_second=700_000, buffer_bits=160_000, frames_per_second=15),
 )
-FIRST_STEP = 0
+FIRST_STEP = 1
 
 
 @dataclass(frozen=True, slots=True)
