@@ -10,7 +10,7 @@ import { ServerTime, type Clock } from "./clock.ts";
 import type { SessionCommands } from "./commands.ts";
 import { Outbox } from "./outbox.ts";
 import { Socket, type LinkState, type WebSocketLike } from "./socket.ts";
-import { fold, hasGap } from "./store.ts";
+import { admitsReader, fold, hasGap } from "./store.ts";
 
 export interface Memory {
   get(key: string): string | null;
@@ -30,6 +30,7 @@ export type EventListener = (event: Event, after: SessionSnapshot) => void;
 export type SignalListener = (message: Signal) => void;
 
 const TYPING_SHOWN_MS = 4_000;
+const READ_AGAIN_MS = 2_000;
 const TYPING_SENT_EVERY_MS = 2_000;
 
 export class LiveSession {
@@ -180,6 +181,7 @@ export class LiveSession {
     }
     const after = fold(before, event);
     this.#snapshot.value = after;
+    if (admitsReader(before, event)) void this.#readAnew();
     if (event.type === "chat.sent") this.#hideTyping(event.message.participant);
     for (const listener of this.#eventListeners) listener(event, after);
   }
@@ -200,6 +202,15 @@ export class LiveSession {
       console.warn("could not read the log", error);
     } finally {
       this.#reading = false;
+    }
+  }
+
+  async #readAnew(): Promise<void> {
+    try {
+      this.adopt(await this.commands.snapshot());
+    } catch {
+      // Without the whole snapshot the page knows too little to go on.
+      this.options.clock.after(READ_AGAIN_MS, () => void this.#readAnew());
     }
   }
 

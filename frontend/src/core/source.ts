@@ -34,6 +34,8 @@ export class ScreenSource {
   #stream: MediaStream | null = null;
   #ice: { readonly servers: RTCIceServer[]; readonly at: number } | null = null;
   #used = false;
+  /** The log has told of the grant: from then on its absence means that it stopped. */
+  #confirmed = false;
 
   constructor(private readonly options: SourceOptions) {}
 
@@ -62,12 +64,15 @@ export class ScreenSource {
     this.#stream = stream;
     this.#grant.value = grant.id;
     this.#used = false;
+    this.#confirmed = false;
+    this.#follow();
     for (const track of stream.getVideoTracks()) {
       track.contentHint = "detail";
       track.onended = () => this.stop(grant.id, "source_closed");
     }
-    for (const { viewer, request } of this.#waiting.values()) this.#viewRequested(viewer, request);
+    const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
+    for (const { viewer, request } of waiting) if (request.grant === grant.id) this.#viewRequested(viewer, request);
   }
 
   /** End the capture at once, then tell the server, as often as it takes. */
@@ -102,10 +107,12 @@ export class ScreenSource {
     if (id === null) return;
     const snapshot = this.options.session.snapshot.peek();
     const grant = snapshot.grants.find((other) => other.id === id);
-    if (grant === undefined || grant.state === "stopped" || snapshot.state === "ended") {
+    if (snapshot.state === "ended" || (grant === undefined && this.#confirmed)) {
       this.#release("stopped");
       return;
     }
+    if (grant === undefined) return;
+    this.#confirmed = true;
     for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = grant.state === "active";
     for (const [connection, peer] of this.#peers) {
       if (!this.#mayView(peer.participant)) this.#close(connection, "not_allowed");
@@ -135,12 +142,12 @@ export class ScreenSource {
   #viewRequested(viewer: string, request: ViewRequest, participantId: string | null = null): void {
     const { session } = this.options;
     const grant = session.snapshot.peek().grants.find((other) => other.id === request.grant);
-    if (grant?.state !== "active" || grant.endpoint !== session.endpoint) {
+    if (grant !== undefined && (grant.state !== "active" || grant.endpoint !== session.endpoint)) {
       this.#send(viewer, { kind: "hang_up", connection: request.connection, reason: "not_granted" });
       return;
     }
-    if (this.#stream === null || this.#grant.peek() !== grant.id) {
-      // Allowed, but not captured yet (or not any more, after a reload): answered when the picture is there.
+    if (this.#stream === null || this.#grant.peek() !== request.grant) {
+      // Not captured yet (the answer to "Allow" is on its way), or not any more, after a reload: answered when it is.
       this.#waiting.set(viewer, { viewer, request });
       return;
     }

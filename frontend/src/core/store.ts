@@ -10,7 +10,7 @@ import type {
   GrantInfo,
   ParticipantInfo,
   RequestInfo,
-  RequestState,
+  SessionEnded,
   SessionSnapshot,
 } from "../protocol/generated.ts";
 
@@ -19,29 +19,25 @@ function replaced<T extends { readonly id: string }>(items: readonly T[], item: 
   return at < 0 ? [...items, item] : items.map((other, index) => (index === at ? item : other));
 }
 
+function without<T extends { readonly id: string }>(items: readonly T[], id: string): T[] {
+  return items.filter((item) => item.id !== id);
+}
+
 function changed<T extends { readonly id: string }>(items: readonly T[], id: string, change: (item: T) => T): T[] {
   return items.map((item) => (item.id === id ? change(item) : item));
 }
 
-function withRequest(snapshot: SessionSnapshot, id: string, state: RequestState, rest: CapabilityRest | null): SessionSnapshot {
+/** An answered request leaves the snapshot; `history.ts` keeps what a page tells of it. */
+function withoutRequest(snapshot: SessionSnapshot, id: string, rest: CapabilityRest | null): SessionSnapshot {
   return {
     ...snapshot,
-    requests: changed(snapshot.requests, id, (request) => ({ ...request, state })),
+    requests: without(snapshot.requests, id),
     rests: rest === null ? snapshot.rests : [...snapshot.rests.filter((other) => other.capability !== rest.capability), rest],
   };
 }
 
 function withGrant(snapshot: SessionSnapshot, grant: GrantInfo): SessionSnapshot {
   return { ...snapshot, grants: replaced(snapshot.grants, grant) };
-}
-
-function withoutGrant(snapshot: SessionSnapshot, id: string): SessionSnapshot {
-  const grant = snapshot.grants.find((other) => other.id === id);
-  const requests =
-    grant === undefined
-      ? snapshot.requests
-      : changed(snapshot.requests, grant.request, (request) => ({ ...request, state: "stopped" as const }));
-  return { ...snapshot, requests, grants: changed(snapshot.grants, id, (other) => ({ ...other, state: "stopped" as const })) };
 }
 
 function withParticipant(snapshot: SessionSnapshot, participant: ParticipantInfo): SessionSnapshot {
@@ -65,14 +61,18 @@ function disconnected(snapshot: SessionSnapshot, participant: string, endpoint: 
 }
 
 function gone(snapshot: SessionSnapshot, id: string, state: "left" | "refused"): SessionSnapshot {
-  const participants = changed(snapshot.participants, id, (person) => ({ ...person, state, match_number: null }));
+  const participants = changed(snapshot.participants, id, (person) => ({ ...person, state, endpoints: [] }));
   return { ...snapshot, participants };
+}
+
+function ended(snapshot: SessionSnapshot, event: SessionEnded): SessionSnapshot {
+  const participants = snapshot.participants.map((person) => ({ ...person, endpoints: [] }));
+  const nothing = { suspended_until: null, idle_ends_at: null, requests: [], grants: [], rests: [] };
+  return { ...snapshot, ...nothing, participants, state: "ended", ended_at: event.at, end_reason: event.reason };
 }
 
 function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
   switch (event.type) {
-    case "session.started":
-      return { ...snapshot, session_type: event.session_type, number_expires_at: event.number_expires_at };
     case "session.activated":
       return { ...snapshot, state: "active", activated_at: event.at };
     case "session.suspended":
@@ -84,7 +84,7 @@ function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
     case "session.kept":
       return { ...snapshot, idle_ends_at: null };
     case "session.ended":
-      return { ...snapshot, state: "ended", ended_at: event.at, end_reason: event.reason, suspended_until: null, idle_ends_at: null };
+      return ended(snapshot, event);
     case "participant.waiting":
     case "participant.joined":
       return withParticipant(snapshot, event.participant);
@@ -97,23 +97,24 @@ function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
     case "endpoint.disconnected":
       return disconnected(snapshot, event.participant, event.endpoint);
     case "chat.sent":
-      return { ...snapshot, idle_ends_at: null, messages: replaced(snapshot.messages, event.message) };
+      return { ...snapshot, messages: replaced(snapshot.messages, event.message) };
     case "request.made":
     case "request.routed":
       return { ...snapshot, requests: replaced(snapshot.requests, event.request) };
     case "request.granted":
-      return withGrant(withRequest(snapshot, event.request, "granted", null), event.grant);
+      return withGrant(withoutRequest(snapshot, event.request, null), event.grant);
     case "request.denied":
-      return withRequest(snapshot, event.request, "denied", event.rest);
+      return withoutRequest(snapshot, event.request, event.rest);
     case "request.expired":
-      return withRequest(snapshot, event.request, "expired", event.rest);
+      return withoutRequest(snapshot, event.request, event.rest);
     case "request.cancelled":
-      return withRequest(snapshot, event.request, "cancelled", null);
+      return withoutRequest(snapshot, event.request, null);
     case "grant.suspended":
     case "grant.resumed":
       return withGrant(snapshot, event.grant);
     case "grant.stopped":
-      return withoutGrant(snapshot, event.grant);
+      return { ...snapshot, grants: without(snapshot.grants, event.grant) };
+    case "session.started":
     case "note.saved":
     case "invitation.sent":
     case "request.shown":
@@ -164,6 +165,11 @@ export function openRequests(snapshot: SessionSnapshot): RequestInfo[] {
 /** Grants that live: active or suspended. */
 export function liveGrants(snapshot: SessionSnapshot): GrantInfo[] {
   return snapshot.grants.filter((grant) => grant.state !== "stopped");
+}
+
+/** Whether this event lets the reader in from the lobby: the snapshot told only of themselves and must be read anew. */
+export function admitsReader(before: SessionSnapshot, event: Event): boolean {
+  return event.type === "participant.joined" && event.participant.id === before.me && me(before)?.state === "lobby";
 }
 
 /** The participant's Support Manager, if it is connected. */

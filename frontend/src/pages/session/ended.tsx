@@ -127,7 +127,7 @@ export function Ended({ model }: { model: Model }): JSX.Element {
   };
   useEffect(load, []);
   const snapshot = model.snapshot.value;
-  const managed = snapshot.participants.some((person) => person.endpoints.some((endpoint) => endpoint.kind === "support_manager"));
+  const managed = model.history.managerSeen.value;
   const state = receipt.value;
   return (
     <>

@@ -1,24 +1,23 @@
 /** What the conversation shows, in order of time: messages, what waits to be sent, and one line for each answered request. */
 
+import type { Told } from "../../core/history.ts";
 import type { Outgoing } from "../../core/outbox.ts";
 import { isCsr } from "../../core/store.ts";
-import type { ChatMessageInfo, RequestInfo, SessionSnapshot } from "../../protocol/generated.ts";
+import type { ChatMessageInfo, SessionSnapshot } from "../../protocol/generated.ts";
 
 export type Line =
   | { readonly kind: "message"; readonly key: string; readonly at: number; readonly message: ChatMessageInfo; readonly by: string | null }
   | { readonly kind: "outgoing"; readonly key: string; readonly at: number; readonly item: Outgoing }
-  | { readonly kind: "request"; readonly key: string; readonly at: number; readonly request: RequestInfo; readonly name: string }
+  | { readonly kind: "request"; readonly key: string; readonly at: number; readonly told: Told; readonly name: string }
   | { readonly kind: "joined"; readonly key: string; readonly at: number; readonly name: string };
 
 /** Lines of the conversation; `by` of a message is set where the writer changes. */
-export function conversation(snapshot: SessionSnapshot, outgoing: readonly Outgoing[]): Line[] {
+export function conversation(snapshot: SessionSnapshot, told: readonly Told[], outgoing: readonly Outgoing[]): Line[] {
   const name = (id: string): string => snapshot.participants.find((person) => person.id === id)?.name ?? "";
   const arrived = new Set(snapshot.messages.map((message) => message.client_id));
   const lines: Line[] = [
     ...snapshot.messages.map((message): Line => ({ kind: "message", key: message.id, at: Date.parse(message.at), message, by: null })),
-    ...snapshot.requests
-      .filter((request) => request.state !== "requested")
-      .map((request): Line => ({ kind: "request", key: request.id, at: Date.parse(request.made_at), request, name: name(request.requester) })),
+    ...told.map((one): Line => ({ kind: "request", key: `told-${one.seq}`, at: Date.parse(one.at), told: one, name: name(one.request.requester) })),
     ...snapshot.participants
       .filter((person) => isCsr(person) && person.joined_at !== null && person.state === "joined")
       .map((person): Line => ({ kind: "joined", key: person.id, at: Date.parse(person.joined_at ?? ""), name: person.name })),

@@ -38,7 +38,9 @@ const model = new Model({
 });
 if (root !== null) render(<App model={model} />, root);
 
-if (snapshot.state !== "ended") {
+if (snapshot.state === "ended") {
+  model.history.start();
+} else {
   const stop = model.start();
   window.addEventListener("online", () => session.retryNow());
   // A page in the back-forward cache would keep a dead socket and a running capture.

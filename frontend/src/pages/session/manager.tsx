@@ -64,7 +64,7 @@ export function Manager({ model }: { model: Model }): JSX.Element | null {
           <span class="step">1</span>
           <div class="col g1">
             <b class="m">{t("Download it")}</b>
-            <a class="btn sm" href={code.download_url} download>
+            <a class="btn sm" href={code.download_url} target="_blank" rel="noopener">
               <Icon name="download" size="s" />
               {t("Download Support Manager")}
             </a>

@@ -4,6 +4,7 @@ import { computed, signal } from "@preact/signals";
 
 import { ApiError } from "../../core/api.ts";
 import type { Clock } from "../../core/clock.ts";
+import { History } from "../../core/history.ts";
 import { t } from "../../core/i18n.ts";
 import type { AttachCode } from "../../core/rest.ts";
 import type { LiveSession } from "../../core/session.ts";
@@ -26,9 +27,14 @@ export type AnswerState = "idle" | "allowing" | "denying";
 const RETRY_MS = 2_000;
 const OFFLINE_SHOWN_AFTER_MS = 1_500;
 
+function endStream(stream: MediaStream): void {
+  for (const track of stream.getTracks()) track.stop();
+}
+
 export class Model {
   readonly session: LiveSession;
   readonly source: ScreenSource;
+  readonly history: History;
   readonly canShow: boolean;
   readonly phone: boolean;
   /** Local time, twice a second: countdowns read it. */
@@ -51,10 +57,14 @@ export class Model {
   /** A grant of this page whose capture a reload ended: it can be taken up again. */
   readonly interrupted;
 
+  /** How often "Stop everything" was pressed: an answer that was on its way then shows nothing. */
+  #stops = 0;
+
   constructor(private readonly options: ModelOptions) {
     const { session, source, clock } = options;
     this.session = session;
     this.source = source;
+    this.history = new History(session);
     this.canShow = options.canShow;
     this.phone = options.phone;
     this.now.value = clock.now();
@@ -81,6 +91,7 @@ export class Model {
   start(): () => void {
     const ends = [
       this.options.clock.every(500, () => (this.now.value = this.options.clock.now())),
+      this.history.start(),
       this.source.start(),
       this.session.start(),
     ];
@@ -114,12 +125,14 @@ export class Model {
       this.trouble.value = closed ? t("Nothing was chosen, so nothing is shown.") : t("The browser could not start showing the screen.");
       return;
     }
+    const stops = this.#stops;
     try {
       const grant = await this.session.commands.grant(request.id);
       this.trouble.value = null;
-      this.source.show(grant, stream);
+      if (stops === this.#stops) this.source.show(grant, stream);
+      else endStream(stream);
     } catch (error) {
-      for (const track of stream.getTracks()) track.stop();
+      endStream(stream);
       this.#failed(error);
     } finally {
       this.#answer(request, "idle");
@@ -157,6 +170,7 @@ export class Model {
 
   /** Local first: the capture ends now, the server is told as often as it takes. */
   async stopEverything(): Promise<void> {
+    this.#stops += 1;
     this.source.release();
     await this.#until(
       async () => this.session.adopt(await this.session.commands.stopEverything()),

@@ -4,17 +4,17 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { formatTime, t } from "../../core/i18n.ts";
+import type { Told } from "../../core/history.ts";
 import { isCsr } from "../../core/store.ts";
-import type { RequestInfo } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { SafeText } from "../../ui/text.tsx";
 import { conversation, type Line } from "./lines.ts";
 import type { Model } from "./model.ts";
 import { Requests } from "./requests.tsx";
 
-export function requestSentence(request: RequestInfo, name: string): string {
-  const control = request.capability === "screen.control.desktop";
-  switch (request.state) {
+export function requestSentence(told: Told, name: string): string {
+  const control = told.request.capability === "screen.control.desktop";
+  switch (told.outcome) {
     case "granted":
       return control ? t("You allowed {name} to operate your desktop", { name }) : t("You allowed {name} to see your desktop", { name });
     case "stopped":
@@ -24,7 +24,6 @@ export function requestSentence(request: RequestInfo, name: string): string {
     case "expired":
       return t("No answer to {name}’s request, so it was denied", { name });
     case "cancelled":
-    case "requested":
       return t("{name} took the request back", { name });
   }
 }
@@ -55,7 +54,7 @@ function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
     case "request":
       return (
         <span class="sys">
-          {requestSentence(line.request, line.name)}, <time dateTime={line.request.made_at}>{formatTime(line.request.made_at)}</time>
+          {requestSentence(line.told, line.name)}, <time dateTime={line.told.at}>{formatTime(line.told.at)}</time>
         </span>
       );
   }
@@ -107,7 +106,7 @@ function Here({ model }: { model: Model }): JSX.Element {
 }
 
 export function Talk({ model }: { model: Model }): JSX.Element {
-  const lines = conversation(model.snapshot.value, model.session.outbox.items.value);
+  const lines = conversation(model.snapshot.value, model.history.told.value, model.session.outbox.items.value);
   const open = model.requests.value.length;
   const scroller = useRef<HTMLElement>(null);
   const stick = useRef(true);
