@@ -1,0 +1,111 @@
+"""Every page and main state for people who do not see, or do not use a mouse: axe-core, and the keyboard alone."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from sessions.tests.e2e import story
+from sessions.tests.e2e.people import PATIENCE_MS, People
+from sessions.tests.e2e.stack import ROOT, Stack
+from sessions.tests.e2e.waiting import until
+
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+SEVERE = {"serious", "critical"}
+RUN = """async () => {
+  const found = await axe.run(document, {resultTypes: ['violations']});
+  return found.violations.map(v => ({id: v.id, impact: v.impact, nodes: v.nodes.map(n => n.html.slice(0, 200))}));
+}"""
+
+
+def violations(page: Page) -> list[dict[str, Any]]:
+    """Return axe's serious and critical findings, in the theme that the page has now."""
+    # The page's policy allows no foreign script, so axe comes in by the debugger and not by a <script>.
+    page.evaluate(AXE.read_text())
+    return [found for found in page.evaluate(RUN) if found["impact"] in SEVERE]
+
+
+def _clean(page: Page) -> None:
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+        assert violations(page) == [], (page.url, theme)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_pages_without_a_session_have_no_serious_barrier(people: People, language: str, stack: Stack) -> None:
+    """Join, join with a mistake, sign-in, password reset, downloads, not found."""
+    customer = people.customer(language=language)
+    for path in ("/", "/auth/login/", "/auth/password/reset/", "/downloads/", "/s/unknown-session-id/"):
+        customer.page.goto(f"{stack.base}{path}")
+        assert customer.page.locator("html").get_attribute("lang") == language
+        _clean(customer.page)
+
+
+def test_a_session_has_no_serious_barrier_in_any_main_state(people: People) -> None:
+    """Console: empty, waiting, invite, active, pending, notes, ended. Customer: chat, prompt, ended."""
+    csr = people.csr()
+    _clean(csr.page)
+    number = story.begin(csr)
+    _clean(csr.page)
+    csr.press("Invite")
+    _clean(csr.page)
+    csr.page.keyboard.press("Escape")
+    customer = people.customer()
+    customer.join(number)
+    story.await_state(csr, "active")
+    customer.say("Hello")
+    csr.sees("Hello")
+    csr.ask("Request view")
+    expect(customer.page.get_by_role("alertdialog")).to_be_visible(timeout=PATIENCE_MS)
+    _clean(csr.page)
+    _clean(customer.page)
+    customer.page.keyboard.press("Escape")
+    for tab in ("Chat", "Notes", "Participants", "Customer"):
+        found = csr.page.get_by_role("tab", name=tab)
+        if found.count():
+            found.first.click()
+            _clean(csr.page)
+    csr.api("POST", f"sessions/{csr.session}/end/")
+    customer.sees("Save the receipt")
+    _clean(customer.page)
+    _clean(csr.page)
+
+
+def test_a_customer_joins_chats_and_denies_by_keyboard_alone(people: People, stack: Stack) -> None:
+    """Tab, letters, Enter and Escape are enough; the focus is where a person expects it."""
+    csr = people.csr()
+    number = story.begin(csr)
+    customer = people.customer()
+    page = customer.page
+    page.goto(f"{stack.base}/")
+    _tab_to(page, "Support number")
+    page.keyboard.type(number)
+    _tab_to(page, "Your name")
+    page.keyboard.type("Keyboard Kim")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/s/*/")
+    story.await_state(csr, "active")
+    _tab_to(page, "Message")
+    page.keyboard.type("No mouse here")
+    page.keyboard.press("Enter")
+    csr.sees("No mouse here")
+    csr.ask("Request view")
+    expect(page.get_by_role("alertdialog")).to_be_visible(timeout=PATIENCE_MS)
+    until(lambda: page.evaluate("document.activeElement.textContent.trim()") == "Deny", "Deny has the focus")
+    page.keyboard.press("Enter")
+    until(lambda: story.requests_open(csr) == 0, "the denial arrived")
+    assert not csr.grants()
+
+
+def _tab_to(page: Page, name: str) -> None:
+    for _ in range(40):
+        if page.evaluate(FOCUSED_NAME) == name:
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"the Tab key never reaches {name!r}")
+
+
+FOCUSED_NAME = """() => {
+  const at = document.activeElement;
+  return at.getAttribute('aria-label') ?? at.labels?.[0]?.textContent.trim() ?? at.textContent.trim();
+}"""
