@@ -94,7 +94,7 @@ class Stack:
     def account(self, role: str, *, host: str = "localhost", number: int = 0) -> Account:
         """Return the `number`-th demo account with `role` on `host`."""
         found = [
-            Account(row["email"], row["password"], row["role"], row.get("host", "localhost"))
+            Account(row["email"], row["password"], row["role"], row["site"])
             for row in self.demo["accounts"]
         ]
         return [row for row in found if row.role == role and row.host == host][number]
@@ -105,7 +105,7 @@ class Stack:
     def daphne(self) -> int:
         """Return the pid of the process that serves HTTP and sockets now."""
         state = json.loads((self.folder / "demo.json").read_text())
-        return int(state["pids"]["daphne"])
+        return int(state["pids"]["web"])
 
     def answers(self, path: str = "/readyz", seconds: float = 2) -> bool:
         """Return whether the server answers `path` with 200."""
