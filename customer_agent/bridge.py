@@ -22,6 +22,10 @@ class Prompt:
     seconds: float
 
 
+Box = tuple[int, int, int, int]
+"""x, y, width, height in pixels of the screen."""
+
+
 class Mood(StrEnum):
     """What the bar says now."""
 
@@ -36,7 +40,7 @@ class Mood(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BarView:
-    """What the bar shows. `shared` is false when no picture of this computer can leave it."""
+    """What the bar shows. `shared` is false when no picture of this computer can leave it; `box` is what is framed."""
 
     mood: Mood
     csr_name: str = ""
@@ -44,6 +48,7 @@ class BarView:
     monitors: tuple[int, ...] = ()
     shared: bool = False
     control: bool = False
+    box: Box | None = None
 
 
 class Windows(Protocol):

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -19,19 +20,18 @@ from supportsite.protocol.objects import GrantInfo, RequestInfo
 
 log = logging.getLogger(__name__)
 
-AFTER_PROMPT_SECONDS = 0.5
 MIN_PROMPT_SECONDS = 2.0
 MAX_PROMPT_SECONDS = 300.0
 
 
 class InputHold:
-    """Holds remote input while a question is on the screen, and half a second longer. Thread-safe."""
+    """Knows whether a question is on the screen, and since when none is. Thread-safe; seconds of time.monotonic."""
 
-    def __init__(self, now: clock.Clock = clock.now) -> None:
+    def __init__(self, now: clock.Clock = time.monotonic) -> None:
         self._now = now
         self._lock = threading.Lock()
         self._open: set[str] = set()
-        self._until = 0.0
+        self._closed_at: float | None = None
 
     def opened(self, request: str) -> None:
         """Hold from now on; called before the window appears."""
@@ -39,16 +39,16 @@ class InputHold:
             self._open.add(request)
 
     def closed(self, request: str) -> None:
-        """Let go half a second from now, unless another question stands."""
+        """Note that the window is gone; the gate holds a little longer."""
         with self._lock:
             if request in self._open:
                 self._open.discard(request)
-                self._until = self._now() + AFTER_PROMPT_SECONDS
+                self._closed_at = self._now()
 
-    def held(self) -> bool:
-        """Whether remote input must not be injected now."""
+    def state(self) -> tuple[bool, float | None]:
+        """Return whether a question is open, and when the last one closed."""
         with self._lock:
-            return bool(self._open) or self._now() < self._until
+            return bool(self._open), self._closed_at
 
 
 class ConsentDesk:
@@ -98,6 +98,14 @@ class ConsentDesk:
             if request.id not in self._asked and self._answerable(request):
                 self._ask(request, clock_offset)
                 return
+
+    def deny_open(self) -> None:
+        """Deny the open question, in any thread: the owner stopped everything."""
+        with self._lock:
+            prompt = self._open
+        if prompt is not None:
+            self.answer(prompt.request, allowed=False)
+            self._windows.close_prompt(prompt.request)
 
     def withdraw_all(self) -> None:
         """Take any open question away; the session is over or unreachable. No answer is a denial."""
@@ -197,7 +205,7 @@ class ConsentDesk:
                 key=f"grant:{request}",
                 give_up_at=give_up_at,
                 on_answer=self._granted,
-                on_refused=lambda error: self._grant_refused(request, error),
+                on_refused=lambda error: self._grant_refused(request, error, give_up_at),
             )
         )
 
@@ -217,6 +225,12 @@ class ConsentDesk:
         if row is not None and not row.live and info.endpoint == self._endpoint:
             self._reporter.put(Report(f"grants/{info.id}/stop/", {"cause": (row.cause or StopCause.OWNER_STOP).value}))
 
-    def _grant_refused(self, request: str, error: AgentError) -> None:
+    def _grant_refused(self, request: str, error: AgentError, give_up_at: float) -> None:
         log.info("grant refused by the server: %s", error.code)
+        known = error.data.get("epoch")
+        if error.code == "epoch_stale" and isinstance(known, int):
+            row = self._table.learn_epoch(request, known + 1)
+            if row is not None and row.epoch > known:
+                self._report_grant(request, give_up_at)
+                return
         self._table.stop([request], StopCause.EXPIRED, told=True)

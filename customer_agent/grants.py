@@ -16,6 +16,8 @@ from supportsite.protocol.objects import GrantInfo, Scope
 CONTROL_MAX_SECONDS = 60 * 60
 CONTROL_IDLE_SECONDS = 5 * 60
 VIEW_IDLE_SECONDS = 15 * 60
+# The server counts changes too; no honest count runs this far ahead.
+MAX_EPOCH_STEP = 1000
 
 
 class RowState(StrEnum):
@@ -137,6 +139,7 @@ class GrantTable:
         """Name the allowed row that `info` describes exactly, and make it active.
 
         A description that differs from what was allowed here stops the row; one without a row changes nothing.
+        A higher epoch is learned: it voids more, and allows nothing.
         """
         changes = []
         with self._lock:
@@ -144,18 +147,32 @@ class GrantTable:
             if row is None or row.state is not RowState.ALLOWED:
                 return False
             exact = (
-                (info.capability, info.scope, info.csr, info.epoch) == (row.capability, row.scope, row.csr, row.epoch)
+                (info.capability, info.scope, info.csr) == (row.capability, row.scope, row.csr)
+                and row.epoch <= info.epoch < row.epoch + MAX_EPOCH_STEP
                 and info.endpoint == endpoint
                 and info.state is GrantState.ACTIVE
             )
             if exact:
-                row = replace(row, id=info.id, state=RowState.ACTIVE, last_used=self._now())
+                self._epoch = max(self._epoch, info.epoch)
+                row = replace(row, id=info.id, state=RowState.ACTIVE, epoch=info.epoch, last_used=self._now())
                 self._rows[row.request] = row
                 changes.append(Change(row, told=True))
             else:
                 changes.append(self._stop(row, StopCause.OWNER_STOP, told=False))
         self._tell(changes)
         return exact
+
+    def learn_epoch(self, request: str, epoch: int) -> Grant | None:
+        """Raise a row's epoch to one that the server's count makes necessary; returns the row if it still stands."""
+        with self._lock:
+            row = self._rows.get(request)
+            if row is None or not row.live:
+                return None
+            if row.epoch < epoch < row.epoch + MAX_EPOCH_STEP:
+                self._epoch = max(self._epoch, epoch)
+                row = replace(row, epoch=epoch)
+                self._rows[request] = row
+            return row
 
     def narrow(self, info: GrantInfo) -> None:
         """Follow a server that says suspended or stopped. Anything wider than the row is ignored."""

@@ -72,7 +72,7 @@ def test_a_confirmation_that_differs_from_what_was_allowed_stops_the_row() -> No
         {"scope": Scope(monitors=[2])},
         {"csr": "csr-00002"},
         {"endpoint": "endpoint-2"},
-        {"epoch": 9},
+        {"epoch": 99999},
         {"state": GrantState.SUSPENDED},
     ):
         table = GrantTable(FakeClock())

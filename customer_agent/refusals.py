@@ -1,0 +1,26 @@
+"""Counts what was dropped because it was not granted, and reports the sums every few seconds."""
+
+import threading
+from collections import Counter
+
+REPORT_SECONDS = 5.0
+MAX_REASON = 40
+
+
+class Refusals:
+    """A thread-safe count by reason."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._counts: Counter[str] = Counter()
+
+    def count(self, reason: str) -> None:
+        """Count one dropped message."""
+        with self._lock:
+            self._counts[reason[:MAX_REASON]] += 1
+
+    def take(self) -> list[tuple[str, int]]:
+        """Return what was counted since the last call."""
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        return sorted(counts.items())

@@ -1,0 +1,131 @@
+"""A private X display, a hand that clicks on it (xdotool), and the program running there."""
+
+import ast
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[2]
+
+
+class Display:
+    """An Xvfb of its own, on a number that the server picks; with or without a window manager."""
+
+    def __init__(self, *, window_manager: bool = True, size: str = "1280x800") -> None:
+        read, write = os.pipe()
+        self._server = subprocess.Popen(
+            ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{size}x24", "-nolisten", "tcp", "-noreset"],
+            pass_fds=[write], stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write)
+        with os.fdopen(read) as pipe:
+            self.name = f":{pipe.readline().strip()}"
+        self._manager: subprocess.Popen[bytes] | None = None
+        if window_manager:
+            self._manager = subprocess.Popen(
+                ["openbox"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "DISPLAY": self.name}
+
+    def hand(self, *arguments: object) -> str:
+        """Do something with the mouse or the keyboard, as the owner."""
+        done = subprocess.run(
+            ["xdotool", *map(str, arguments)],
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=20,
+            check=False,
+        )
+        return done.stdout
+
+    def picture(self, path: Path) -> None:
+        """Save what is on the screen."""
+        script = (
+            "import sys, mss, mss.tools\n"
+            "with mss.MSS() as screen:\n"
+            "    shot = screen.grab(screen.monitors[1])\n"
+            "    mss.tools.to_png(shot.rgb, shot.size, output=sys.argv[1])\n"
+        )
+        subprocess.run([sys.executable, "-c", script, str(path)], env=self.environment, check=True, timeout=30)
+
+    def close(self) -> None:
+        for process in (self._manager, self._server):
+            if process is not None:
+                process.terminate()
+                process.wait(10)
+
+
+class Program:
+    """The Support Manager as a process; `places` are the buttons it says it has drawn."""
+
+    def __init__(self, display: Display, *arguments: str, temporary: Path | None = None) -> None:
+        environment = {**display.environment, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+        self.home = Path(tempfile.mkdtemp(prefix="app-home-"))
+        environment["HOME"] = str(self.home)
+        if temporary is not None:
+            environment["TMPDIR"] = str(temporary)
+        self._display = display
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "customer_agent", "--log-level", "debug", *arguments],
+            env=environment, cwd=self.home, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self.lines: list[str] = []
+        self._changed = threading.Condition()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._changed:
+                self.lines.append(line.rstrip())
+                self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
+
+    def wait_line(self, pattern: str, seconds: float = 20, after: int = 0) -> str:
+        """Return the newest line since line number `after` that matches."""
+
+        def found() -> list[str]:
+            return [line for line in self.lines[after:] if re.search(pattern, line)]
+
+        with self._changed:
+            ok = self._changed.wait_for(lambda: bool(found()) or self.process.poll() is not None, seconds)
+            assert ok, (pattern, self.lines[-30:])
+            assert found(), (pattern, self.lines[-30:])
+            return found()[-1]
+
+    def consent_buttons(self, after: int = 0) -> dict[str, tuple[int, int, int, int]]:
+        line = self.wait_line(r"geometry consent", after=after)
+        places: dict[str, tuple[int, int, int, int]] = ast.literal_eval(line.split("geometry consent ", 1)[1])
+        return places
+
+    def bar_button(self, text: str, after: int = 0) -> tuple[int, int, int, int]:
+        line = self.wait_line(rf"geometry bar .*'{text}'", after=after)
+        place: dict[str, Any] = ast.literal_eval(line.split("geometry bar ", 1)[1])
+        button: tuple[int, int, int, int] = place["button"]
+        return button
+
+    def click(self, place: tuple[int, int, int, int]) -> None:
+        x, y, width, height = place
+        self._display.hand("mousemove", "--sync", x + width // 2, y + height // 2, "click", 1)
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.process.wait(10)
+        self._reader.join(10)
+        assert self.process.stderr is not None
+        self.process.stderr.close()
+        shutil.rmtree(self.home)
