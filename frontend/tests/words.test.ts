@@ -2,7 +2,7 @@ import path from "node:path";
 
 import { describe, expect, it } from "vitest";
 
-import { AREAS, areaOf, FRONTEND, readCatalog, readPo } from "../tools/catalog.js";
+import { AREAS, areaOf, FRONTEND, readCatalogs, readPo } from "../tools/catalog.js";
 import { formatPo, keyOf, parsePo } from "../tools/po.js";
 import { messagesOf, sourcesUnder } from "../tools/scan.js";
 
@@ -11,21 +11,21 @@ const placeholders = (text: string): string[] => (text.match(/\{\w+\}/g) ?? []).
 
 describe("every sentence of the pages", () => {
   it("exists in Japanese", () => {
-    const japanese = readCatalog("ja");
-    const missing = found.filter((message) => !japanese.get(keyOf(message))?.text[0]);
+    const japanese = readCatalogs("ja");
+    const missing = found.filter((message) => !japanese[areaOf(message.file)].get(keyOf(message))?.text[0]);
     expect(missing.map((message) => `${path.relative(FRONTEND, message.file)}:${message.line} ${message.id}`)).toEqual([]);
   });
 
   it("exists in the English catalog, in singular and plural where it counts", () => {
-    const english = readCatalog("en");
+    const english = readCatalogs("en");
     for (const message of found) {
       const expected = message.plural === "" ? [message.id] : [message.id, message.plural];
-      expect(english.get(keyOf(message))?.text, message.id).toEqual(expected);
+      expect(english[areaOf(message.file)].get(keyOf(message))?.text, message.id).toEqual(expected);
     }
   });
 
   it("keeps its placeholders in Japanese", () => {
-    for (const entry of readCatalog("ja").values()) {
+    for (const entry of AREAS.flatMap((area) => readPo("ja", area))) {
       const allowed = new Set([...placeholders(entry.id), ...placeholders(entry.plural)]);
       for (const name of placeholders(entry.text[0] ?? "")) expect(allowed, entry.id).toContain(name);
     }

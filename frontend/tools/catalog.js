@@ -32,22 +32,28 @@ export function readPo(language, area) {
 }
 
 /**
- * All translations of a language. The same words in two files must say the same.
+ * Translations of a language as the sources of one area read them: their own first, then those of the other areas,
+ * so that one area's words never stop another one's build.
  * @param {Language} language
+ * @param {Area} area
  */
-export function readCatalog(language) {
+export function readCatalog(language, area) {
   /** @type {Map<string, import("./po.js").Entry>} */
   const all = new Map();
-  for (const area of AREAS) {
-    for (const entry of readPo(language, area)) {
-      const before = all.get(keyOf(entry));
-      if (before !== undefined && before.text.join() !== entry.text.join() && before.text[0] && entry.text[0]) {
-        throw new Error(`${language}/${area}.po translates ${JSON.stringify(entry.id)} in a second way`);
-      }
-      if (before === undefined || !before.text[0]) all.set(keyOf(entry), entry);
+  for (const from of [area, ...AREAS.filter((other) => other !== area)]) {
+    for (const entry of readPo(language, from)) {
+      if (!all.get(keyOf(entry))?.text[0]) all.set(keyOf(entry), entry);
     }
   }
   return all;
+}
+
+/**
+ * All areas' catalogs of a language.
+ * @param {Language} language
+ */
+export function readCatalogs(language) {
+  return { common: readCatalog(language, "common"), customer: readCatalog(language, "customer"), console: readCatalog(language, "console") };
 }
 
 /**
@@ -60,12 +66,12 @@ export function pageCatalog(page, language) {
   const folder = path.join(FRONTEND, "src", "pages", page);
   const entry = ["main.tsx", "main.ts"].map((name) => path.join(folder, name)).find(existsSync);
   if (entry === undefined) throw new Error(`page ${page} has no main.ts`);
-  const catalog = readCatalog(language);
+  const catalogs = readCatalogs(language);
   /** @type {Record<string, string | string[]>} */
   const result = {};
   for (const file of sourcesFrom(entry)) {
     for (const found of messagesOf(file)) {
-      const translated = catalog.get(keyOf(found));
+      const translated = catalogs[areaOf(file)].get(keyOf(found));
       if (translated === undefined || translated.text.every((text) => text === "")) continue;
       const text = found.plural === "" ? (translated.text[0] ?? "") : translated.text;
       if (text !== found.id) result[keyOf(found)] = text;
