@@ -6,6 +6,7 @@ from allauth.account.forms import LoginForm, ResetPasswordForm
 from allauth.core import context
 from django import forms
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from accounts.adapter import may_sign_in, not_a_member
 from accounts.models import User
@@ -17,8 +18,8 @@ class SignInForm(LoginForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields.pop("remember", None)
-        for field in self.fields.values():
-            field.widget.attrs.pop("placeholder", None)
+        self.fields["login"].label = _("E-mail address")
+        self.fields["password"].help_text = ""  # the page has its own link
 
     def clean(self) -> dict[str, Any]:
         """Check the password, then the membership: nobody learns of accounts without the password."""
@@ -32,7 +33,7 @@ class ResetForm(ResetPasswordForm):
     """Asks for an e-mail address; only people of this site get a mail, and the answer never tells."""
 
     users: list[User]
-    email = forms.EmailField(widget=forms.EmailInput(attrs={"autocomplete": "email"}))
+    email = forms.EmailField(label=_("E-mail address"), widget=forms.EmailInput(attrs={"autocomplete": "email"}))
 
     def clean_email(self) -> str:
         """Keep only those who may sign in here."""

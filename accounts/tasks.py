@@ -13,7 +13,7 @@ from supportsite.core.language import speaking
 from supportsite.core.tenancy import absolute_url, get_site_by_id, site_scope
 
 
-@shared_task(name="accounts.tasks.send_member_invitation", time_limit=60)
+@shared_task(name="accounts.tasks.send_member_invitation", soft_time_limit=50, time_limit=60)
 def send_member_invitation(site_id: int, membership_id: int) -> None:
     """Mail a new member the way in: to set a password where they have none, else to sign in."""
     site = get_site_by_id(site_id)

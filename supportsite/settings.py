@@ -288,4 +288,25 @@ LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
 LOGGING_CONFIG = "supportsite.core.observe.configure_logging"
 LOGGING = {"level": LOG_LEVEL, "pretty": os.environ.get("LOG_PRETTY", "") == "1"}
 
-UNFOLD = {"SITE_TITLE": _("Remote support"), "SITE_HEADER": _("Remote support"), "SHOW_VIEW_ON_SITE": False}
+# The admin's skin in the product's petrol; names come from the site (accounts.admin_site).
+UNFOLD = {
+    "SITE_SYMBOL": "support_agent",
+    "SITE_URL": "/console/",
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "COLORS": {
+        "primary": {
+            "50": "oklch(97.5% .012 215)",
+            "100": "oklch(94% .025 215)",
+            "200": "oklch(88% .045 215)",
+            "300": "oklch(80% .065 215)",
+            "400": "oklch(72% .085 215)",
+            "500": "oklch(58% .09 217)",
+            "600": "oklch(45% .078 219)",
+            "700": "oklch(39% .068 219)",
+            "800": "oklch(34% .058 220)",
+            "900": "oklch(29% .048 220)",
+            "950": "oklch(21% .035 220)",
+        }
+    },
+}

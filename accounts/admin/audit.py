@@ -13,7 +13,7 @@ from accounts.models import AuditEntry, StaffSession
 class AuditEntryAdmin(ReadOnlyAdmin):
     """Every line, as it was written."""
 
-    list_display = ("n", "at", "type", "actor_name", "details")
+    list_display = ("n", "time", "type", "actor_name", "details")
     list_display_links = ("n",)
     list_filter = (("at", admin.DateFieldListFilter),)
     search_fields = ("type",)
@@ -21,6 +21,11 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = ("n", "at", "type", "actor", "data", "prev_hash", "hash")
     ordering = ("-n",)
     show_full_result_count = False
+
+    @admin.display(description=_("Time"), ordering="at")
+    def time(self, obj: AuditEntry) -> str:
+        """Return the time in UTC, sortable."""
+        return f"{obj.at:%Y-%m-%d %H:%M:%S}"
 
     @admin.display(description=_("Who"))
     def actor_name(self, obj: AuditEntry) -> str:
@@ -31,7 +36,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=_("Details"))
     def details(self, obj: AuditEntry) -> str:
         """Return the content on one line."""
-        return json.dumps(obj.data, ensure_ascii=False)[:160]
+        return json.dumps(obj.data, ensure_ascii=False)[:160] if obj.data else ""
 
 
 @admin.register(StaffSession)
