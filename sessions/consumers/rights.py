@@ -42,5 +42,5 @@ def find_close_code(ticket: Ticket, endpoint: Endpoint, socket: str) -> int | No
 
 
 def _login_exists(session_key: str) -> bool:
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
     return bool(store.exists(session_key))
