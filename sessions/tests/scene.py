@@ -41,6 +41,12 @@ class Manager:
     key: Ed25519PrivateKey
     epoch: int = 0
 
+    def learn_epoch(self) -> None:
+        """Read the epoch that the server knows."""
+        assert self.access.endpoint is not None
+        self.access.endpoint.refresh_from_db()
+        self.epoch = self.access.endpoint.epoch
+
     def sign(self, request: ActionRequest, scope: Scope) -> dict[str, Any]:
         self.epoch += 1
         statement = grant_statement(
@@ -145,18 +151,17 @@ def verify_service(scene: Scene) -> Iterator[None]:
 
     Readers who were admitted meanwhile read the snapshot anew, as clients do.
     """
-    before = {access.participant.public_id: (access.participant.state, _plain(access)) for access in scene.readers()}
+    before = {access.person.public_id: (access.person.state, _plain(access)) for access in scene.readers()}
     yield
     for access in scene.readers():
-        assert access.participant is not None
-        state, earlier = before.get(access.participant.public_id, ("", None))
-        if earlier is None or (state == "lobby" and access.participant.state == "joined"):
+        state, earlier = before.get(access.person.public_id, ("", None))
+        if earlier is None or (state == "lobby" and access.person.state == "joined"):
             continue
         events = [
             as_read(event, access.participant, session_id=scene.session.public_id)
             for event in list_events(access, after=earlier.seq, limit=500)
         ]
-        assert _comparable(fold(earlier, events)) == _comparable(_plain(access)), access.participant.role
+        assert _comparable(fold(earlier, events)) == _comparable(_plain(access)), access.person.role
 
 
 def _plain(access: Access) -> Any:
@@ -165,6 +170,6 @@ def _plain(access: Access) -> Any:
 
 def _comparable(snapshot: Any) -> dict[str, Any]:
     """Leave out the reading's own time and what events only point to (the note's text)."""
-    plain = snapshot.model_dump(mode="json", exclude={"now", "note"})
+    plain: dict[str, Any] = snapshot.model_dump(mode="json", exclude={"now", "note"})
     plain["rests"] = [rest for rest in plain["rests"] if rest["until"] > snapshot.now.isoformat()]
     return plain

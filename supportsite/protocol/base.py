@@ -13,7 +13,6 @@ MAX_NOTE = 20000
 MAX_NAME = 80
 
 
-
 class Message(BaseModel):
     """A frozen message that refuses what it does not know."""
 

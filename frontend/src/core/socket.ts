@@ -161,6 +161,8 @@ export class Socket {
     const frame = JSON.parse(data) as ServerFrame;
     if (frame.type === "welcome") this.#welcomed(generation, frame.heartbeat_seconds, frame.endpoint);
     this.options.onFrame(frame);
+    // Answered here, not by a timer alone: a hidden page's timers run once a minute, its socket does not sleep.
+    if (frame.type === "heartbeat") this.send({ type: "heartbeat", seq: this.options.lastSeq() });
     if (frame.type === "event" && ++this.#unacknowledged >= ACK_EVERY_EVENTS) {
       this.#unacknowledged = 0;
       this.send({ type: "ack", seq: this.options.lastSeq() });

@@ -1,0 +1,343 @@
+"""Sockets against a real daphne: order, resync, tickets, rights, bad frames, origins."""
+
+import asyncio
+import contextlib
+import json
+import secrets
+
+import pytest
+from asgiref.sync import sync_to_async
+
+from sessions.models import Endpoint
+from sessions.tests.live import Caller, ClosedError, join, open_line, people
+from supportsite.protocol.socket import CloseCode
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_a_message_of_one_side_arrives_at_the_other(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(scene.id) as csr, scene.customer.socket(scene.id) as customer:
+        body = {"text": "こんにちは", "audience": "everyone", "client_id": "client-0001"}
+        status, message = await scene.customer.call("POST", f"sessions/{scene.id}/messages/", body)
+        assert status == 201, message
+        assert (await csr.until("chat.sent"))["message"]["text"] == "こんにちは"
+        assert (await customer.until("chat.sent"))["message"]["id"] == message["id"]
+        again, same = await scene.customer.call("POST", f"sessions/{scene.id}/messages/", body)
+        assert (again, same["id"]) == (200, message["id"])
+        seqs = [event["seq"] for event in csr.events]
+        assert seqs == list(range(1, len(seqs) + 1))
+
+
+async def test_the_socket_and_the_log_tell_the_same(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as line:
+        await scene.say(scene.csr, "for CSRs", audience="csrs")
+        await scene.say(scene.csr, "last")
+        while not line.events or line.events[-1].get("message", {}).get("text") != "last":
+            await line.next()
+        _, page = await scene.customer.call("GET", f"sessions/{scene.id}/events/?after=0")
+    assert line.events == page["events"]
+    hidden = [event for event in line.events if event["type"] == "withheld"]
+    assert len(hidden) == 1
+    assert "for CSRs" not in json.dumps(line.events)
+
+
+async def test_500_messages_arrive_in_order_on_three_clients_of_which_one_comes_back_twice(server, live_site):
+    scene = await people(server, live_site)
+    assistant = await join(server, live_site, scene.number, "Second")
+    _, snapshot = await scene.csr.call("GET", f"sessions/{scene.id}/")
+    waiting = next(person for person in snapshot["participants"] if person["state"] == "lobby")
+    await scene.post(scene.csr, f"participants/{waiting['id']}/admit/")
+
+    async def collect(caller, breaks):
+        seen, endpoint = [], None
+        for stop_at in [*breaks, 500]:
+            async with caller.socket(scene.id, after=seen[-1]["seq"] if seen else 0, endpoint=endpoint) as line:
+                endpoint = line.ticket["endpoint"]
+                while sum(event["type"] == "chat.sent" for event in seen) < stop_at:
+                    frame = await line.next(60)
+                    if frame["type"] == "event":
+                        seen.append(frame["event"])
+                        if len(seen) % 20 == 0:
+                            await line.send({"type": "ack", "seq": seen[-1]["seq"]})
+        return seen
+
+    async def speak():
+        for number in range(500):
+            await scene.say(scene.csr, f"message {number}")
+
+    results = await asyncio.gather(
+        collect(scene.csr, []), collect(scene.customer, [120, 300]), collect(assistant, []), speak()
+    )
+    for seen in results[:3]:
+        texts = [event["message"]["text"] for event in seen if event["type"] == "chat.sent"]
+        assert texts == [f"message {number}" for number in range(500)]
+        seqs = [event["seq"] for event in seen]
+        assert seqs == list(range(seqs[0], seqs[0] + len(seqs)))
+
+
+async def test_f9_a_slow_reader_loses_no_event(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as slow:
+        for number in range(300):
+            await scene.say(scene.csr, f"{number} " + "x" * 1500)
+        acknowledged = 0
+        while sum(event["type"] == "chat.sent" for event in slow.events) < 300:
+            await slow.next(20)
+            newest = slow.events[-1]["seq"] if slow.events else 0
+            if newest - acknowledged >= 20:
+                acknowledged = newest
+                await slow.send({"type": "ack", "seq": newest})
+        texts = [event["message"]["text"].split()[0] for event in slow.events if event["type"] == "chat.sent"]
+    assert texts == [str(number) for number in range(300)]
+
+
+@pytest.mark.slow
+async def test_f10_a_reader_that_never_acknowledges_is_cut_and_finds_the_rest_in_the_log(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as deaf:
+        for _ in range(200):
+            await scene.say(scene.csr, "x" * 3900)
+        assert await deaf.closed(60) == CloseCode.TOO_SLOW
+        received = sum(len(json.dumps(event)) for event in deaf.events)
+    assert 200_000 < received < 400_000
+
+
+@pytest.mark.slow
+async def test_f8_an_idle_socket_lives_120_seconds(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as line:
+        beats = 0
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(120):
+                while True:
+                    frame = await line.next(30)
+                    if frame["type"] == "heartbeat":
+                        beats += 1
+                        await line.send({"type": "heartbeat", "seq": frame["seq"]})
+        assert beats >= 20
+        await scene.say(scene.csr, "still here?")
+        assert (await line.until("chat.sent"))["message"]["text"] == "still here?"
+
+
+async def test_t8_a_ticket_works_once(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(scene.id) as first:
+        assert await _hello(scene, first.ticket["ticket"]) == CloseCode.UNAUTHENTICATED
+
+
+async def test_t8_a_ticket_opens_only_its_own_session_and_site(server, live_site, other_site):
+    scene, second = await people(server, live_site), await people(server, live_site)
+    ticket = await scene.csr.ticket(scene.id)
+    assert await _hello(second, ticket["ticket"]) == CloseCode.UNAUTHENTICATED
+    ticket = await scene.csr.ticket(scene.id)
+    foreign = Caller(server, other_site.host)
+    path = f"/ws/session/{scene.id}/"
+    async with open_line(server, other_site.host, path, origin=foreign.origin) as line:
+        await line.send({"type": "hello", "protocol": 1, "ticket": ticket["ticket"], "after": 0})
+        assert await line.closed() == CloseCode.UNAUTHENTICATED
+
+
+async def _hello(scene, ticket, *, after=0):
+    path = f"/ws/session/{scene.id}/"
+    async with open_line(scene.server, scene.site.host, path, origin=scene.csr.origin) as line:
+        await line.send({"type": "hello", "protocol": 1, "ticket": ticket, "after": after})
+        return await line.closed()
+
+
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "null",
+        "http://evil.example",
+        "http://testserver",
+        "https://testserver:{port}",
+        "http://testserver:1",
+        "http://other.testserver:{port}",
+        "http://testserver.evil.example:{port}",
+        "http://127.0.0.1:{port}",
+        "http://testserver:{port}/",
+        "HTTP://TESTSERVER:{port}",
+        "file://",
+        "",
+    ],
+)
+async def test_t8_a_foreign_origin_gets_no_socket(server, live_site, origin):
+    import aiohttp
+
+    scene = await people(server, live_site)
+    for path in (f"/ws/session/{scene.id}/", "/ws/console/"):
+        with pytest.raises(aiohttp.WSServerHandshakeError):
+            async with open_line(server, live_site.host, path, origin=origin.format(port=server.port)):
+                pass
+
+
+async def test_t8_only_a_support_manager_comes_without_an_origin(server, live_site):
+    scene = await people(server, live_site)
+    ticket = await scene.customer.ticket(scene.id)
+    async with open_line(server, live_site.host, f"/ws/session/{scene.id}/", origin=None) as line:
+        await line.send({"type": "hello", "protocol": 1, "ticket": ticket["ticket"], "after": 0})
+        assert await line.closed() == CloseCode.FORBIDDEN
+    manager, _, _ = await scene.attach()
+    async with manager.socket(scene.id) as line:
+        assert (await line.until("heartbeat", 3))["seq"] > 0
+
+
+CONNECTION = {"connection": "c" * 22}
+BAD_FRAMES = [
+    "{",
+    "[]",
+    '"x"',
+    "{}",
+    "1e309",
+    "[" * 10_000,
+    '{"type":"unknown"}',
+    '{"type":"websocket.disconnect"}',
+    '{"type":"wake","session":"x","seq":1}',
+    '{"type":"event","event":{}}',
+    '{"type":"ack","seq":-1}',
+    '{"type":"ack","seq":9007199254740994}',
+    '{"type":"ack","seq":1.5}',
+    '{"type":"ack","seq":"1"}',
+    '{"type":"ack","seq":1,"granted":true}',
+    '{"type":"hello","protocol":1,"ticket":"aaaaaaaaaaaaaaaa","after":0}',
+    '{"type":"typing","audience":"everyone","audience":"csrs"}',
+    '{"type":"typing","participant":"\\u0000aaaaaaaaaa"}',
+    json.dumps(
+        {"type": "signal", "to": "x" * 22, "data": {"kind": "offer", "connection": "c" * 22, "sdp": "x" * 50_000}}
+    ),
+    json.dumps({"type": "typing", "participant": "x" * 70_000}),
+]
+
+
+async def test_t10_bad_frames_are_answered_and_the_socket_lives_until_twenty(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as line:
+        for frame in BAD_FRAMES[:19]:
+            await line.send(frame)
+            assert (await line.until("error"))["code"] in {"bad_frame", "too_large"}, frame
+        await scene.say(scene.csr, "still here")
+        await line.until("chat.sent")
+        await line.send(BAD_FRAMES[19])
+        assert await line.closed() == CloseCode.BAD_FRAMES
+
+
+async def test_binary_frames_and_floods_are_refused(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as line:
+        await line.ws.send_bytes(b"\x00\xff")
+        assert (await line.until("error"))["code"] == "bad_frame"
+    async with scene.customer.socket(scene.id) as line:
+        for _ in range(400):
+            await line.send({"type": "typing"})
+        assert await line.closed() == CloseCode.BAD_FRAMES
+
+
+async def test_t32_a_socket_that_says_nothing_right_first_is_closed(server, live_site):
+    scene = await people(server, live_site)
+    path = f"/ws/session/{scene.id}/"
+    for frame in ('{"type":"ack","seq":0}', "{", '{"type":"hello","protocol":1,"ticket":"' + "a" * 43 + '","after":0}'):
+        async with open_line(server, live_site.host, path, origin=scene.csr.origin) as line:
+            await line.send(frame)
+            assert await line.closed() == CloseCode.UNAUTHENTICATED
+    async with open_line(server, live_site.host, path, origin=scene.csr.origin) as line:
+        assert await line.closed(15) == CloseCode.UNAUTHENTICATED
+
+
+async def test_a_newer_socket_of_an_endpoint_replaces_the_older(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.customer.socket(scene.id) as old, scene.customer.socket(scene.id) as new:
+        assert await old.closed(4) == CloseCode.REPLACED
+        await scene.say(scene.csr, "to the new one")
+        await new.until("chat.sent")
+        endpoint = await Endpoint.objects.aget(public_id=new.ticket["endpoint"])
+        assert endpoint.connected
+
+
+async def test_t9_a_disabled_csr_loses_every_socket_within_two_seconds(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(scene.id) as session_line, scene.csr.socket(None) as console_line:
+        from sessions.receivers import recheck_sockets
+
+        def disable():
+            scene.member.active = False
+            scene.member.save()
+            recheck_sockets(None, site_id=live_site.pk, user_id=scene.member.user_id)
+
+        await sync_to_async(disable)()
+        assert await session_line.closed(2) == CloseCode.UNAUTHENTICATED
+        assert await console_line.closed(2) == CloseCode.UNAUTHENTICATED
+    status, _ = await scene.csr.call("GET", f"sessions/{scene.id}/")
+    assert status == 401
+
+
+async def test_the_console_is_woken_when_one_of_its_sessions_changes(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(None) as line:
+        await scene.say(scene.customer, "hello?")
+        assert (await line.until("wake"))["session"] == scene.id
+
+
+async def test_typing_reaches_the_others_and_csrs_only_typing_only_csrs(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(scene.id) as csr, scene.customer.socket(scene.id) as customer:
+        await csr.until("heartbeat")
+        await customer.send({"type": "typing", "participant": "somebodyelse00000000"})
+        heard = await csr.until("typing")
+        assert heard["participant"] != "somebodyelse00000000"
+        await csr.send({"type": "typing", "audience": "csrs"})
+        await csr.send({"type": "typing", "audience": "everyone"})
+        assert (await customer.until("typing"))["audience"] == "everyone"
+
+
+async def test_signalling_passes_only_between_the_source_of_a_grant_and_a_csr(server, live_site):
+    scene = await people(server, live_site)
+    async with scene.csr.socket(scene.id) as csr, scene.customer.socket(scene.id) as customer:
+        await csr.until("endpoint.connected")
+        source, viewer = customer.ticket["endpoint"], csr.ticket["endpoint"]
+        ask = {
+            "type": "signal",
+            "to": source,
+            "data": {"kind": "view_request", "grant": "g" * 22, "connection": "c" * 22},
+        }
+        await csr.send(ask)
+        assert (await csr.until("error"))["code"] == "grant_not_active"
+        request = await scene.post(scene.csr, "requests/", {"capability": "screen.view.desktop"})
+        grant = await scene.post(scene.customer, f"requests/{request['id']}/grant/")
+        data["grant"] = grant["id"]
+        await csr.send(ask)
+        heard = await customer.until("signal")
+        assert (heard["sender"], heard["data"]["grant"]) == (viewer, grant["id"])
+        offer = {"kind": "offer", "connection": "c" * 22, "sdp": "v=0\r\na=fingerprint:md5 AB\r\n"}
+        await customer.send({"type": "signal", "to": viewer, "data": offer})
+        assert (await customer.until("error"))["code"] == "grant_not_active"
+        offer["sdp"] = "v=0\r\na=fingerprint:sha-256 AB:CD\r\n"
+        await customer.send({"type": "signal", "to": viewer, "data": offer})
+        assert (await csr.until("signal"))["data"]["kind"] == "offer"
+        await scene.post(scene.customer, f"grants/{grant['id']}/stop/")
+        await csr.send(ask)
+        assert (await csr.until("error"))["code"] == "grant_not_active"
+        await customer.send({"type": "signal", "to": viewer, "data": {"kind": "hang_up", "connection": "c" * 22}})
+        assert (await csr.until("signal"))["data"]["kind"] == "hang_up"
+
+
+async def test_t9_a_refused_participant_loses_the_socket(server, live_site):
+    scene = await people(server, live_site)
+    stranger = await join(server, live_site, scene.number, "Stranger")
+    async with stranger.socket(scene.id) as line:
+        _, snapshot = await scene.csr.call("GET", f"sessions/{scene.id}/")
+        waiting = next(person for person in snapshot["participants"] if person["state"] == "lobby")
+        await scene.say(scene.csr, "not for the lobby")
+        await scene.post(scene.csr, f"participants/{waiting['id']}/refuse/")
+        assert await line.closed() in {CloseCode.FORBIDDEN, CloseCode.REPLACED}
+        assert "not for the lobby" not in json.dumps(line.events)
+
+
+async def test_an_unknown_session_or_host_gets_no_socket(server, live_site):
+    scene = await people(server, live_site)
+    status, answer = await scene.csr.call("POST", "socket-tickets/", {"session": secrets.token_urlsafe(16)})
+    assert (status, answer["code"]) == (404, "not_found")
+    with pytest.raises((ClosedError, Exception)):
+        async with open_line(server, "unknown.example", f"/ws/session/{scene.id}/", origin=None):
+            pass
