@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import secrets
+from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
@@ -51,7 +52,8 @@ async def test_500_messages_arrive_in_order_on_three_clients_of_which_one_comes_
     await scene.post(scene.csr, f"participants/{waiting['id']}/admit/")
 
     async def collect(caller, breaks):
-        seen, endpoint = [], None
+        seen: list[dict[str, Any]] = []
+        endpoint = None
         for stop_at in [*breaks, 500]:
             async with caller.socket(scene.id, after=seen[-1]["seq"] if seen else 0, endpoint=endpoint) as line:
                 endpoint = line.ticket["endpoint"]
@@ -296,11 +298,8 @@ async def test_signalling_passes_only_between_the_source_of_a_grant_and_a_csr(se
     async with scene.csr.socket(scene.id) as csr, scene.customer.socket(scene.id) as customer:
         await csr.until("endpoint.connected")
         source, viewer = customer.ticket["endpoint"], csr.ticket["endpoint"]
-        ask = {
-            "type": "signal",
-            "to": source,
-            "data": {"kind": "view_request", "grant": "g" * 22, "connection": "c" * 22},
-        }
+        data = {**CONNECTION, "kind": "view_request", "grant": "g" * 22}
+        ask = {"type": "signal", "to": source, "data": data}
         await csr.send(ask)
         assert (await csr.until("error"))["code"] == "grant_not_active"
         request = await scene.post(scene.csr, "requests/", {"capability": "screen.view.desktop"})

@@ -93,10 +93,7 @@ class Stack:
 
     def account(self, role: str, *, host: str = "localhost", number: int = 0) -> Account:
         """Return the `number`-th demo account with `role` on `host`."""
-        found = [
-            Account(row["email"], row["password"], row["role"], row["site"])
-            for row in self.demo["accounts"]
-        ]
+        found = [Account(row["email"], row["password"], row["role"], row["site"]) for row in self.demo["accounts"]]
         return [row for row in found if row.role == role and row.host == host][number]
 
     # -- faults
