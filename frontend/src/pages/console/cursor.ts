@@ -15,6 +15,8 @@ export class CursorPainter implements CursorSink {
   constructor(
     private readonly surface: HTMLElement,
     private readonly image: HTMLImageElement,
+    /** Width of the picture in its own pixels; 0 before the first one. */
+    private readonly pictureWidth: () => number,
   ) {}
 
   start(): () => void {
@@ -25,7 +27,12 @@ export class CursorPainter implements CursorSink {
     };
     this.surface.addEventListener("pointerenter", over(true), { signal: stop.signal });
     this.surface.addEventListener("pointerleave", over(false), { signal: stop.signal });
-    return () => stop.abort();
+    const resized = new ResizeObserver(() => this.#draw());
+    resized.observe(this.surface);
+    return () => {
+      stop.abort();
+      resized.disconnect();
+    };
   }
 
   shape(shape: CursorShape): void {
@@ -52,13 +59,13 @@ export class CursorPainter implements CursorSink {
     const pointer = hidden ? "none" : shape ? `url(${url}) ${shape.hot_x} ${shape.hot_y}, default` : "default";
     const wanted = own ? pointer : "";
     if (this.surface.style.cursor !== wanted) this.surface.style.cursor = wanted;
-    this.image.hidden = !shape || !position || hidden || own;
+    this.image.hidden = !shape || !position || hidden || own || this.pictureWidth() === 0;
     if (this.image.hidden || !shape || !position) return;
     if (this.#drawn !== shape.serial) {
       this.image.src = url;
       this.#drawn = shape.serial;
     }
-    const scale = this.surface.clientWidth / Number(this.surface.dataset.width ?? this.surface.clientWidth);
+    const scale = this.surface.clientWidth / this.pictureWidth();
     this.image.style.width = `${shape.width * scale}px`;
     this.image.style.left = `${position.x * 100}%`;
     this.image.style.top = `${position.y * 100}%`;

@@ -8,6 +8,11 @@ import { Avatar } from "../../ui/person.tsx";
 import { useDesk } from "./context.ts";
 import { postForm, theme, toggleTheme } from "./page-actions.ts";
 
+function roleName(role: string): string {
+  if (role === "admin") return t("Site administrator");
+  return role === "manager" ? t("ACD manager") : t("CSR");
+}
+
 export function PersonMenu(): JSX.Element {
   const desk = useDesk();
   const { user, membership } = desk.me;
@@ -32,7 +37,7 @@ export function PersonMenu(): JSX.Element {
         <Avatar id={membership.id} name={user.name} title={user.name} />
         <span class="col grow hide-s">
           <span class="ell m">{user.name}</span>
-          <span class="ell t12 mute">{user.email}</span>
+          <span class="ell t12 mute">{roleName(membership.role)}</span>
         </span>
       </Menu>
       <button type="button" class="btn ghost sm icon hide-s" aria-label={t("Light or dark")} title={t("Light or dark")} onClick={toggleTheme}>

@@ -56,6 +56,10 @@ export class PictureKeeper {
         if (message.sender !== null) this.#viewer?.receive(message.sender, message.data);
       }),
       this.live.onEvent((event) => this.#heard(event)),
+      // A question asked while the socket was down never left.
+      this.live.link.subscribe(({ phase }) => {
+        if (phase === "live") this.#viewer?.sourceReturned();
+      }),
     ];
     return () => {
       for (const stop of stops) stop();

@@ -37,7 +37,7 @@ export function Screen({ one, tools }: CaseProps & { tools: StageTools }): JSX.E
   const view = one.picture.view.value;
 
   useStream(one, video, still, setSize);
-  useEffect(() => operate(one, tools, { surface, field, cursor }), [one, tools]);
+  useEffect(() => operate(one, tools, { surface, field, cursor, video }), [one, tools]);
 
   const name = customer(one.snapshot.value)?.name ?? t("Customer");
   const kind = ["screen"];
@@ -46,7 +46,7 @@ export function Screen({ one, tools }: CaseProps & { tools: StageTools }): JSX.E
   if (tools.operating.value) kind.push("operating");
   const style = `--w:${size.width};--h:${size.height}`;
   return (
-    <div ref={surface} class={kind.join(" ")} style={style} data-width={size.width} data-height={size.height}>
+    <div ref={surface} class={kind.join(" ")} style={style}>
       <canvas ref={still} aria-hidden="true" hidden={view.lostAt === null} />
       <video ref={video} autoplay muted playsInline disablePictureInPicture aria-label={t("The desktop of {name}", { name })} />
       <img ref={cursor} class="remote-cursor" alt="" hidden />
@@ -107,6 +107,7 @@ interface Parts {
   surface: RefObject<HTMLDivElement | null>;
   field: RefObject<HTMLTextAreaElement | null>;
   cursor: RefObject<HTMLImageElement | null>;
+  video: RefObject<HTMLVideoElement | null>;
 }
 
 function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void) | undefined {
@@ -114,7 +115,7 @@ function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void
   const field = parts.field.current;
   const image = parts.cursor.current;
   if (!surface || !field || !image) return undefined;
-  const painter = new CursorPainter(surface, image);
+  const painter = new CursorPainter(surface, image, () => parts.video.current?.videoWidth ?? 0);
   const input = new StageInput(
     { surface, field, window },
     {
