@@ -15,8 +15,7 @@ export class CursorPainter implements CursorSink {
   constructor(
     private readonly surface: HTMLElement,
     private readonly image: HTMLImageElement,
-    /** Width of the picture in its own pixels; 0 before the first one. */
-    private readonly pictureWidth: () => number,
+    private readonly picture: HTMLVideoElement,
   ) {}
 
   start(): () => void {
@@ -29,6 +28,7 @@ export class CursorPainter implements CursorSink {
     this.surface.addEventListener("pointerleave", over(false), { signal: stop.signal });
     const resized = new ResizeObserver(() => this.#draw());
     resized.observe(this.surface);
+    this.picture.addEventListener("resize", () => this.#draw(), { signal: stop.signal });
     return () => {
       stop.abort();
       resized.disconnect();
@@ -59,13 +59,13 @@ export class CursorPainter implements CursorSink {
     const pointer = hidden ? "none" : shape ? `url(${url}) ${shape.hot_x} ${shape.hot_y}, default` : "default";
     const wanted = own ? pointer : "";
     if (this.surface.style.cursor !== wanted) this.surface.style.cursor = wanted;
-    this.image.hidden = !shape || !position || hidden || own || this.pictureWidth() === 0;
+    this.image.hidden = !shape || !position || hidden || own || this.picture.videoWidth === 0;
     if (this.image.hidden || !shape || !position) return;
     if (this.#drawn !== shape.serial) {
       this.image.src = url;
       this.#drawn = shape.serial;
     }
-    const scale = this.surface.clientWidth / this.pictureWidth();
+    const scale = this.surface.clientWidth / this.picture.videoWidth;
     this.image.style.width = `${shape.width * scale}px`;
     this.image.style.left = `${position.x * 100}%`;
     this.image.style.top = `${position.y * 100}%`;

@@ -27,12 +27,7 @@ export function Head({ one }: CaseProps): JSX.Element {
       <time class="mute tnum">{elapsed(since, until)}</time>
       <span class="grow" />
       <Chips one={one} />
-      {snapshot.state !== "ended" && (
-        <>
-          <span class="vr" />
-          <EndButton one={one} />
-        </>
-      )}
+      {snapshot.state !== "ended" && <EndButton one={one} />}
     </header>
   );
 }
@@ -68,6 +63,7 @@ function Chips({ one }: CaseProps): JSX.Element | null {
           {lost ? t("Reconnecting") : seenWords(one)}
         </span>
       )}
+      <span class="vr" />
     </>
   );
 }

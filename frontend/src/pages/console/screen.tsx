@@ -114,8 +114,9 @@ function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void
   const surface = parts.surface.current;
   const field = parts.field.current;
   const image = parts.cursor.current;
-  if (!surface || !field || !image) return undefined;
-  const painter = new CursorPainter(surface, image, () => parts.video.current?.videoWidth ?? 0);
+  const video = parts.video.current;
+  if (!surface || !field || !image || !video) return undefined;
+  const painter = new CursorPainter(surface, image, video);
   const input = new StageInput(
     { surface, field, window },
     {
