@@ -41,6 +41,8 @@ MESSAGES: dict[str, str | Promise] = {
     "unavailable": _("The service is not available at the moment. Try again soon."),
 }
 
+CORE_CODES = frozenset(MESSAGES)
+
 
 class AppError(Exception):
     """A refusal with a code of the catalogue; raised by services, answered at the door."""

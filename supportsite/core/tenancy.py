@@ -92,6 +92,11 @@ def host_name(header: str) -> str:
     return host if colon and port.isdigit() else header.strip().lower()
 
 
+def requested_host(request: HttpRequest) -> str:
+    """Return the host name that a request is for; the server's own where an old client sends no Host."""
+    return host_name(request.META.get("HTTP_HOST") or request.META.get("SERVER_NAME", ""))
+
+
 def site_context(request: HttpRequest) -> dict[str, Any]:
     """Template variable `site`."""
     return {"site": getattr(request, "site", None)}
@@ -113,7 +118,7 @@ class SiteMiddleware:
             return self._answer_async(request)
         if request.path.startswith(SITELESS_PATHS):
             return self.get_response(request)
-        site = find_site_by_host(host_name(request.META.get("HTTP_HOST", "")))
+        site = find_site_by_host(requested_host(request))
         if site is None:
             return self._unknown(request)
         request.site = site
@@ -124,7 +129,7 @@ class SiteMiddleware:
         if request.path.startswith(SITELESS_PATHS):
             return cast(HttpResponseBase, await self.get_response(request))
         find = sync_to_async(find_site_by_host)
-        site = await find(host_name(request.META.get("HTTP_HOST", "")))
+        site = await find(requested_host(request))
         if site is None:
             return await sync_to_async(self._unknown)(request)
         request.site = site

@@ -178,8 +178,12 @@ class Bootstrap:
             return
         npm = self.install_node()
         self.say("building the pages' scripts")
-        self.run(npm, "run", "build", PATH=_path_with(npm))
+        self.run_npm(npm, "run", "build")
         self.step("frontend", _frontend_sources()).done()  # anew: the build brings generated sources up to date
+
+    def run_npm(self, npm: str, *words: str) -> None:
+        """Run npm with its own Node.js and the product's Python. Raises StepError."""
+        self.run(npm, *words, PATH=f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}", PYTHON=str(self.python))
 
     def install_node(self) -> str:
         """Install the locked packages; return the npm to use."""
@@ -187,7 +191,7 @@ class Bootstrap:
         step = self.step("node", [ROOT / "package-lock.json"])
         if not step.fresh or not (ROOT / "node_modules").exists():
             self.say("installing the packages of package-lock.json")
-            self.run(npm, "ci", "--no-audit", "--no-fund", PATH=_path_with(npm))
+            self.run_npm(npm, "ci", "--no-audit", "--no-fund")
             step.done()
         return npm
 
@@ -256,10 +260,6 @@ def _node_good(node: str) -> bool:
     answer = subprocess.run([node, "--version"], capture_output=True, text=True, check=False).stdout
     major, minor = (int(part) for part in answer.strip().lstrip("v").split(".")[:2])
     return (major == 20 and minor >= 19) or (major == 22 and minor >= 12) or major > 22
-
-
-def _path_with(npm: str) -> str:
-    return f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}"
 
 
 def _frontend_sources() -> list[Path]:

@@ -50,7 +50,8 @@ class Product:
 
     def _base_environment(self) -> dict[str, str]:
         _make_secret(self.paths.var / "secret")
-        (self.paths.var / "mail").mkdir(mode=0o700, exist_ok=True)
+        for name in ("mail", "static"):
+            (self.paths.var / name).mkdir(mode=0o700, exist_ok=True)
         defaults = {
             "EMAIL_URL": f"file://{self.paths.var}/mail",
             "PUBLIC_SCHEME": "http",
@@ -78,7 +79,7 @@ class Product:
         """Gather and compress the static files; the pages' own change with each build."""
         sources = [ROOT / "requirements.txt", ROOT / "frontend" / "dist", ROOT / "supportsite" / "settings.py"]
         step = Step(self.paths.stamps / "static", digest(path for path in sources if path.exists()))
-        if not (step.fresh and (self.paths.var / "static").is_dir()):
+        if not (step.fresh):
             self.boot.say("collecting static files")
             flags = ["--no-input", "--clear", "-v", "0", "-i", "*.map"]
             supervisor.run(self._manage("collectstatic", "collectstatic", *flags))

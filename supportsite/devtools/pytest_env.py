@@ -27,6 +27,7 @@ def _prepare() -> None:
     os.environ.setdefault("EMAIL_URL", "memory:")
     os.environ.setdefault("LOG_LEVEL", "WARNING")
     os.environ.setdefault("STATIC_FROM_SOURCE", "1")
+    (paths.var / "static").mkdir(mode=0o700, exist_ok=True)
     os.environ["DATABASE_POOL"] = "0"
 
 

@@ -40,7 +40,8 @@ def test(arguments: list[str]) -> int:
     boot.compile_messages()
     if not arguments:
         check_sources(boot)
-    boot.build_frontend()
+    if not arguments or not (ROOT / "frontend" / "dist").is_dir():
+        boot.build_frontend()
     try:
         code = _unit_tests(boot, arguments or ["-m", "not e2e", "-n", UNIT_WORKERS])
         if code == 0 and not arguments:
@@ -72,8 +73,9 @@ def check_sources(boot: Bootstrap) -> None:
     for name, command in steps:
         _timed(name, lambda command=command: boot.run(*command, **secret))
     npm = boot.install_node()
-    for script in ("typecheck", "lint", "test"):
-        _timed(f"npm run {script}", lambda script=script: boot.run(npm, "run", script))
+    protocol = ["run", "protocol", "--", "--check"]
+    for words in (protocol, ["run", "typecheck"], ["run", "lint"], ["run", "test"]):
+        _timed(f"npm {' '.join(words)}", lambda words=words: boot.run_npm(npm, *words))
 
 
 def _timed(name: str, work: Any) -> None:
