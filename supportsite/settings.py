@@ -51,13 +51,6 @@ INSTALLED_APPS = [
     "sessions.apps.SessionsConfig",
     "media",
 ]
-# The apps of this list that are not in the tree yet are left out.
-_PRESENT = {
-    "accounts": "accounts/models.py",
-    "sessions.apps.SessionsConfig": "sessions/apps.py",
-    "media": "media/apps.py",
-}
-INSTALLED_APPS = [app for app in INSTALLED_APPS if app not in _PRESENT or (BASE_DIR / _PRESENT[app]).exists()]
 
 MIDDLEWARE = [
     "supportsite.core.observe.RequestMiddleware",

@@ -72,6 +72,4 @@ def _describe_access(membership: Membership) -> dict[str, Any]:
 
 
 def _send_invitation(site_id: int, membership_id: int) -> None:
-    from accounts.tasks import send_member_invitation
-
-    send_member_invitation.delay(site_id, membership_id)
+    current_app.send_task("accounts.tasks.send_member_invitation", args=[site_id, membership_id])

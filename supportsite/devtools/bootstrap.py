@@ -183,7 +183,8 @@ class Bootstrap:
 
     def run_npm(self, npm: str, *words: str) -> None:
         """Run npm with its own Node.js and the product's Python. Raises StepError."""
-        self.run(npm, *words, PATH=f"{Path(npm).parent}{os.pathsep}{os.environ.get('PATH', '')}", PYTHON=str(self.python))
+        path = os.pathsep.join([str(Path(npm).parent), os.environ.get("PATH", "")])
+        self.run(npm, *words, PATH=path, PYTHON=str(self.python))
 
     def install_node(self) -> str:
         """Install the locked packages; return the npm to use."""
