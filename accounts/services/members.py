@@ -72,4 +72,6 @@ def _describe_access(membership: Membership) -> dict[str, Any]:
 
 
 def _send_invitation(site_id: int, membership_id: int) -> None:
-    current_app.send_task("accounts.tasks.send_member_invitation", args=[site_id, membership_id])
+    from accounts.tasks import send_member_invitation
+
+    send_member_invitation.delay(site_id, membership_id)

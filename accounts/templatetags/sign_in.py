@@ -10,7 +10,7 @@ register = template.Library()
 @register.filter
 def as_input(field: BoundField) -> SafeString:
     """Return the field's widget with the product's class, tied to its error and its help."""
-    attrs = {} if field.widget_type in {"checkbox", "radioselect"} else {"class": "input"}
+    attrs: dict[str, str | bool] = {} if field.widget_type in {"checkbox", "radioselect"} else {"class": "input"}
     if field.errors:
         attrs |= {"aria-invalid": "true", "aria-describedby": f"{field.id_for_label}-error"}
     field.field.widget.attrs.pop("placeholder", None)

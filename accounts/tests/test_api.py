@@ -1,6 +1,5 @@
 """GET me/ and site/, and who gets in: by cookie, by token, not at all."""
 
-
 import pytest
 from django.test import Client
 
@@ -106,9 +105,7 @@ def test_T13_the_database_holds_no_token(site):
     assert len(token.prefix) < len(secret) / 3
 
 
-@pytest.mark.parametrize(
-    "wish", [{"scopes": []}, {"scopes": ["users:write"]}, {"days": 0}, {"days": 91}], ids=str
-)
+@pytest.mark.parametrize("wish", [{"scopes": []}, {"scopes": ["users:write"]}, {"days": 0}, {"days": 91}], ids=str)
 def test_T13_tokens_have_a_scope_and_live_ninety_days_at_most(site, wish):
     with pytest.raises(AppError):
         make_token(site, **wish)

@@ -22,7 +22,7 @@ class _Schema(GenerateJsonSchema):
     def field_title_should_be_set(self, schema: Any) -> bool:  # pydantic's signature
         return False
 
-    def field_is_required(self, field: Any, *, total: bool) -> bool:  # pydantic's signature
+    def field_is_required(self, field: Any, total: bool) -> bool:  # noqa: FBT001 - pydantic's signature
         return True
 
     def default_schema(self, schema: Any) -> dict[str, Any]:
