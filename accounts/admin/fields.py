@@ -33,7 +33,7 @@ class PrivilegesForm(forms.ModelForm):  # type: ignore[type-arg]
     def clean(self) -> dict[str, Any]:
         """Collect the choices into `privileges`."""
         cleaned: dict[str, Any] = super().clean() or {}
-        chosen = {str(item): cleaned.get(privilege_field_name(item), "inherit") for item in Privilege}
+        chosen = {str(item): cleaned.get(privilege_field_name(item)) or "inherit" for item in Privilege}
         self.instance.privileges = {name: state for name, state in chosen.items() if state != "inherit"}
         return cleaned
 

@@ -51,12 +51,13 @@ class SettingsInline(StackedInline):
     form = SettingsForm
     fields = ("number_life_min", "request_timeout_s", "idle_end_min", "suspend_grace_min", *PRIVILEGE_FIELDS)
     can_delete = False
+    extra = 0
     max_num = 1
-    min_num = 1
+    hide_title = True
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Show them on the page of the request's own site only: others are closed, in the database too."""
-        return access_of(request).edits_site and obj is not None and obj.pk == site_of(request).pk
+        return access_of(request).edits_site and (obj is None or obj.pk == site_of(request).pk)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """As seeing."""

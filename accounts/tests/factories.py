@@ -1,8 +1,10 @@
 """Builds rows for tests. A site's rows are made inside its scope, so factories enter it by themselves."""
 
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from factory.declarations import LazyFunction, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 from factory.helpers import post_generation
@@ -12,6 +14,12 @@ from supportsite.core import clock
 from supportsite.core.tenancy import site_scope
 
 PASSWORD = "correct horse battery"
+
+
+@cache
+def hash_once(password: str) -> str:
+    """Return the password's hash; the slow function runs once for all users of a test run."""
+    return make_password(password)
 
 
 class SiteFactory(DjangoModelFactory[models.Site]):
@@ -45,7 +53,10 @@ class UserFactory(DjangoModelFactory[models.User]):
 
     @classmethod
     def _create(cls, model_class: Any, *_: Any, **kwargs: Any) -> Any:
-        return model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+        user = model_class.objects.create_user(**kwargs)
+        user.password = hash_once(PASSWORD)
+        user.save(update_fields=["password"])
+        return user
 
 
 class SiteOwnedFactory(DjangoModelFactory[Any]):

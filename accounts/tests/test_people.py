@@ -1,6 +1,7 @@
 """Members, sites, staff sessions, validators, the demo."""
 
 import json
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -125,7 +126,13 @@ def test_the_same_address_in_another_case_is_the_same_person(db):
 
 
 def test_a_member_is_invited_once(site):
-    invite = {"email": "n@example.com", "name": "Nina", "role": "csr", "language": "en", "actor": SYSTEM_ACTOR}
+    invite: dict[str, Any] = {
+        "email": "n@example.com",
+        "name": "Nina",
+        "role": "csr",
+        "language": "en",
+        "actor": SYSTEM_ACTOR,
+    }
     invite_member(site, **invite)
     with pytest.raises(ValidationError):
         invite_member(site, **invite)

@@ -137,7 +137,7 @@ def test_the_form_needs_its_csrf_token(site, member):
 def reset_link(site, email, **headers):
     answer = browser(site).post("/auth/password/reset/", {"email": email}, headers=headers)
     assert answer.status_code == 302
-    return re.findall(r"http\S+", mail.outbox[-1].body)[0] if mail.outbox else None
+    return re.findall(r"http\S+", str(mail.outbox[-1].body))[0] if mail.outbox else None
 
 
 def test_a_new_password_comes_by_mail_once_and_ends_other_sign_ins(site, member, changes):
@@ -185,7 +185,7 @@ def test_a_new_member_is_invited_by_mail_and_sets_a_password(site, django_captur
     message = mail.outbox[0]
     assert message.to == ["new@example.com"]
     assert site.name_ja in message.subject
-    path = "/" + re.findall(r"http\S+", message.body)[0].split("/", 3)[3]
+    path = "/" + re.findall(r"http\S+", str(message.body))[0].split("/", 3)[3]
     client = browser(site)
     form = client.get(path).headers["location"]
     client.post(form, {"password1": "brand new 4711", "password2": "brand new 4711"})
