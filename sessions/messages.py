@@ -4,7 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 MESSAGES: dict[str, str | Promise] = {
-    "number_not_found": _("This support number is not valid. Ask your CSR for a new one."),
+    "number_not_found": _("This support number is not valid. Ask your representative for a new one."),
     "too_many_tries": _("Too many tries. Wait a moment before the next one."),
     "name_missing": _("Please enter your name."),
     "privilege_missing": _("Your administrator has not allowed you to do this."),

@@ -9,7 +9,6 @@ import type { GrantInfo, ParticipantInfo } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { initials } from "../../ui/text.tsx";
 import { Device } from "./device.tsx";
-import { ManagerOffer } from "./manager.tsx";
 import type { Model } from "./model.ts";
 
 const DISCS = ["d", "e", "b", "c", "a"];
@@ -77,6 +76,16 @@ function notAllowed(grants: readonly GrantInfo[]): string {
   return t("Screen, control, files, clipboard, system information: not allowed");
 }
 
+/** Support Manager offers itself where something needs it; here a person may start it before. */
+function ByHand({ model }: { model: Model }): JSX.Element {
+  return (
+    <button type="button" class="btn sm leave" onClick={() => void model.startManager()}>
+      <Icon name="download" size="s" />
+      {t("Start Support Manager")}
+    </button>
+  );
+}
+
 function Leave({ model }: { model: Model }): JSX.Element {
   const [asked, setAsked] = useState(false);
   if (!asked) {
@@ -129,7 +138,7 @@ export function Here({ model }: { model: Model }): JSX.Element {
         <p class="t12 mute">{notAllowed(grants)}</p>
       </section>
       <Device model={model} />
-      {offer && model.requests.value.length === 0 && <ManagerOffer model={model} />}
+      {offer && model.requests.value.length === 0 && <ByHand model={model} />}
       <Leave model={model} />
     </aside>
   );
