@@ -9,10 +9,35 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[2]
+
+
+def wait_until(ready: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait until `ready` holds; fails after `seconds`."""
+    end = time.monotonic() + seconds
+    pause = threading.Event()
+    while not ready():
+        assert time.monotonic() < end, "it did not happen in time"
+        pause.wait(0.05)
+
+
+def processes_of(display: "Display") -> list[str]:
+    """Return the command lines of our processes that run on this display."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            inside = f"DISPLAY={display.name}\0" in (path / "environ").read_text(errors="replace")
+            command = (path / "cmdline").read_text(errors="replace").replace("\0", " ")
+        except OSError:
+            continue
+        if inside and ("customer_agent" in command or "support-manager" in command):
+            found.append(command)
+    return found
 
 
 class Display:
@@ -69,15 +94,20 @@ class Display:
 class Program:
     """The Support Manager as a process; `places` are the buttons it says it has drawn."""
 
-    def __init__(self, display: Display, *arguments: str, temporary: Path | None = None) -> None:
-        environment = {**display.environment, "PYTHONPATH": str(ROOT), "LANG": "C.UTF-8"}
+    def __init__(
+        self, display: Display, *arguments: str, archive: Path | None = None, temporary: Path | None = None
+    ) -> None:
+        environment = {**display.environment, "LANG": "C.UTF-8"}
+        command = [str(archive)] if archive is not None else ["-m", "customer_agent"]
+        if archive is None:
+            environment["PYTHONPATH"] = str(ROOT)
         self.home = Path(tempfile.mkdtemp(prefix="app-home-"))
         environment["HOME"] = str(self.home)
         if temporary is not None:
             environment["TMPDIR"] = str(temporary)
         self._display = display
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "customer_agent", "--log-level", "debug", *arguments],
+            [sys.executable, *command, "--log-level", "debug", *arguments],
             env=environment, cwd=self.home, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
         self.lines: list[str] = []
