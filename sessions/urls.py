@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from sessions import views
+from sessions import views, views_downloads
 from sessions.api import consent, lifecycle, people, talk
 from sessions.consumers import ConsoleConsumer, SessionConsumer
 
@@ -45,6 +45,8 @@ urlpatterns = [
     path("", views.join, name="join"),
     path("s/<str:session_id>/", views.session_page, name="session"),
     path("s/<str:session_id>/resume/", views.resume, name="resume"),
+    path("downloads/", views_downloads.downloads, name="downloads"),
+    path("downloads/support-manager/linux/", views_downloads.support_manager_linux, name="download-linux"),
     path("console/", views.console, name="console"),
     path("console/s/<str:session_id>/", views.console, name="console-session"),
 ]
