@@ -46,7 +46,7 @@ class Texts:
             "bad_answer": _("What answered is not a support site."),
             "not_found": _("What answered is not a support site."),
             "wrong_site": _("The site says that it is another one. Nothing was shared."),
-            "code_not_found": _("This code is not valid. Codes work once, for ten minutes. Get a new one on the page."),
+            "code_invalid": _("This code is not valid. Codes work once, for ten minutes. Get a new one on the page."),
             "too_many_tries": _("Too many tries. Wait a little, then try again."),
             "session_ended": _("The session has ended. Nothing stays on this computer."),
             "left": _("You left the session. Nothing stays on this computer."),

@@ -21,7 +21,7 @@ from customer_agent.ui.start_window import StartWindow
 log = logging.getLogger(__name__)
 
 POLL_MS = 25
-END_SHOWN_MS = 3000
+END_SHOWN_MS = 2500
 
 
 class TkWindows:
