@@ -134,6 +134,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "beat")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "heartbeat": {"task": "supportsite.core.tasks.beat", "schedule": 5.0, "options": {"expires": 5}},
+    "forget": {"task": "supportsite.core.tasks.delete_old_idempotency_records", "schedule": 3600.0},
     "sessions": {"task": "sessions.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
 }
 

@@ -3,11 +3,9 @@
 import time
 
 from celery import shared_task
-from django.apps import apps
-from django.conf import settings
 
 from supportsite.core import idempotency, valkey
-from supportsite.core.tenancy import site_scope
+from supportsite.core.tenancy import list_sites, site_scope
 
 HEARTBEAT_KEY = "worker-heartbeat"
 HEARTBEAT_KEPT_SECONDS = 60
@@ -22,6 +20,6 @@ def beat() -> None:
 @shared_task(name="supportsite.core.tasks.delete_old_idempotency_records")
 def delete_old_idempotency_records() -> None:
     """Forget old answers, site by site."""
-    for site in apps.get_model(settings.SITE_MODEL)._default_manager.all():
+    for site in list_sites():
         with site_scope(site):
             idempotency.delete_old_records()

@@ -68,6 +68,11 @@ def get_site_by_id(site_id: int) -> Any:
     return apps.get_model(settings.SITE_MODEL)._default_manager.get(pk=site_id)
 
 
+def list_sites() -> list[Any]:
+    """Return all active sites, for work that goes from site to site, each in its own scope."""
+    return list(apps.get_model(settings.SITE_MODEL)._default_manager.filter(active=True))
+
+
 def find_site_by_host(host: str) -> Any | None:
     """Return the active site served at exactly this host name (no port), or None."""
     model = apps.get_model(settings.SITE_MODEL)
