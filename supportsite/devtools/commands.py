@@ -19,6 +19,7 @@ from supportsite.devtools.supervisor import StopRequested, Supervisor
 
 DOWN_SECONDS = 40.0
 DETACHED_SECONDS = 90.0
+STARTED = "DEV_STARTED"  # monotonic time at which the person pressed Enter
 
 
 class AlreadyRunningError(Exception):
@@ -61,7 +62,7 @@ def say(text: str) -> None:
 
 def up(paths: Paths, *, port: int, bind: str, detach: bool) -> int:
     """Install, build, start, tell; stay until stopped unless `detach`."""
-    started = time.monotonic()
+    started = float(os.environ.pop(STARTED, time.monotonic()))
     if is_running(paths):
         say("It runs already.")
         return status(paths)
@@ -70,7 +71,7 @@ def up(paths: Paths, *, port: int, bind: str, detach: bool) -> int:
     boot.build_frontend()
     boot.compile_messages()
     if detach:
-        return _detach(paths, port=port, bind=bind)
+        return _detach(paths, port=port, bind=bind, started=started)
     with only_one(paths):
         return _serve(boot, paths, port=port, bind=bind, started=started)
 
@@ -116,7 +117,7 @@ def _serve(boot: Bootstrap, paths: Paths, *, port: int, bind: str, started: floa
     return 0
 
 
-def _detach(paths: Paths, *, port: int, bind: str) -> int:
+def _detach(paths: Paths, *, port: int, bind: str, started: float) -> int:
     """Start the supervisor on its own and wait until the product answers."""
     log_path = paths.log / "supervisor.log"
     with log_path.open("wb") as log:
@@ -127,6 +128,7 @@ def _detach(paths: Paths, *, port: int, bind: str) -> int:
             stderr=log,
             start_new_session=True,
             cwd=ROOT,
+            env={**os.environ, STARTED: str(started)},
         )
     deadline = time.monotonic() + DETACHED_SECONDS
     while time.monotonic() < deadline and process.poll() is None:

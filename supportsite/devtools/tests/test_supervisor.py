@@ -87,9 +87,7 @@ def test_kill_9_of_the_supervisor_leaves_no_service(started):
     services = list(pids_of(folder).values())
     process.kill()
     until(lambda: not any(alive(pid) for pid in services))
-    os.kill(int((folder / "child").read_text()), signal.SIGKILL)  # no service of the product has children that stay
-        int((folder / "child").read_text()), signal.SIGKILL
-    )  # services have no such children: see worker and postgres
+    os.kill(int((folder / "child").read_text()), signal.SIGKILL)  # no service of the product has children
 
 
 def test_a_killed_service_is_started_again_and_its_children_are_gone(started):
