@@ -24,10 +24,10 @@ class RateStep:
 
 STEPS = (
     RateStep(crf=24, max_bits_per_second=20_000_000, buffer_bits=3_000_000, frames_per_second=60),
-    RateStep(crf=26, max_bits_per_second=4_000_000, buffer_bits=800_000, frames_per_second=30),
-    RateStep(crf=30, max_bits_per_second=700_000, buffer_bits=160_000, frames_per_second=15),
+    RateStep(crf=26, max_bits_per_second=4_000_000, buffer_bits=1_000_000, frames_per_second=30),
+    RateStep(crf=30, max_bits_per_second=900_000, buffer_bits=300_000, frames_per_second=15),
 )
-FIRST_STEP = 1
+FIRST_STEP = 0  # a page of text starved to less is not readable; a link that cannot carry it says so in a second
 
 
 @dataclass(frozen=True, slots=True)

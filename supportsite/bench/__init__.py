@@ -1,0 +1,1 @@
+"""Benchmarks: each module measures the running product and writes its figures to $BENCH_OUT."""
