@@ -67,7 +67,7 @@ def detect_system(user_agent: str) -> str:
 @require_safe
 def downloads(request: HttpRequest) -> HttpResponse:
     """Show what there is for the visitor's system first, then for the others."""
-    site: Any = request.site  # type: ignore[attr-defined]
+    site: Any = request.site
     linux = find_linux_download()
     context = {
         "system": detect_system(request.headers.get("User-Agent", "")),

@@ -262,10 +262,28 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAdminUser"],  # ApiView has its own, declared
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["supportsite.core.input.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "supportsite.core.schema.ApiSchema",
     "EXCEPTION_HANDLER": "supportsite.core.errors.handle_api_exception",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+API_SECURITY_SCHEMES: dict[str, tuple[str, dict[str, str]]] = {
+    "accounts.authentication.CsrAuthentication": (
+        "csr",
+        {"type": "apiKey", "in": "cookie", "name": "sessionid", "description": "A signed-in CSR; X-CSRFToken."},
+    ),
+    "sessions.authentication.CustomerAuthentication": (
+        "customer",
+        {"type": "apiKey", "in": "cookie", "name": "participant", "description": "A customer who joined; X-CSRFToken."},
+    ),
+    "sessions.authentication.SupportManagerAuthentication": (
+        "supportManager",
+        {"type": "http", "scheme": "bearer", "description": "A Support Manager's token, sm_…"},
+    ),
+    "accounts.authentication.TokenAuthentication": (
+        "token",
+        {"type": "http", "scheme": "bearer", "description": "An API token, st_…"},
+    ),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Remote support API",
@@ -275,6 +293,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SERVE_AUTHENTICATION": [],
+    "POSTPROCESSING_HOOKS": ["supportsite.core.schema.add_shared_parts"],
 }
 
 # --- Logs: JSON lines on standard output, made in core.observe.

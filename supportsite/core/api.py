@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, cast
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
+from pydantic import BaseModel
 from rest_framework.exceptions import MethodNotAllowed, NotAuthenticated
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.permissions import BasePermission
@@ -81,11 +82,13 @@ class JsonOnly(BaseContentNegotiation):
 class ApiView(APIView):
     """A thin endpoint: reads input, calls one service or selector, answers.
 
-    `permissions` maps each method to a permission. `repeatable = False` keeps answers with secrets out of the
-    idempotency records.
+    `permissions` maps each method to a permission, `bodies` and `answers` to a model for the schema.
+    `repeatable = False` keeps answers with secrets out of the idempotency records.
     """
 
     permissions: ClassVar[Mapping[str, StrEnum]] = {}
+    bodies: ClassVar[Mapping[str, type[BaseModel]]] = {}
+    answers: ClassVar[Mapping[str, type[BaseModel] | None]] = {}
     repeatable: ClassVar[bool] = True
     metadata_class = None
     permission_classes = (DeclaredPermission,)
