@@ -8,8 +8,6 @@ from typing import NoReturn
 from django.http import Http404, HttpRequest
 from django.urls import include, path, re_path
 
-from accounts.views import SignInView
-
 
 def closed(request: HttpRequest, **kwargs: str) -> NoReturn:
     """Answer 404."""
@@ -17,7 +15,6 @@ def closed(request: HttpRequest, **kwargs: str) -> NoReturn:
 
 
 urlpatterns = [
-    path("login/", SignInView.as_view(), name="account_login"),
     path("signup/", closed),
     path("email/", closed),
     path("password/set/", closed),

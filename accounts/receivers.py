@@ -11,6 +11,7 @@ from accounts.models import Site, User
 from accounts.selectors import find_membership
 from accounts.services import describe_person, record_audit
 from accounts.signals import access_changed
+from supportsite.core.tenancy import site_scope
 
 
 def _site_of(request: HttpRequest | None) -> Site | None:
@@ -51,4 +52,7 @@ def check_after_new_password(sender: Any, request: HttpRequest, user: User, **kw
     if site := _site_of(request):
         actor = describe_person(user, find_membership(user, site))
         record_audit(site, type="member.password_changed", actor=actor, data={})
-    access_changed.send(User, site_id=None, user_id=user.pk)
+    for other in Site.objects.filter(active=True):
+        with site_scope(other):
+            if find_membership(user, other):
+                access_changed.send(User, site_id=other.pk, user_id=user.pk)

@@ -3,5 +3,5 @@
 from django.dispatch import Signal
 
 # Somebody's access to a site ended or changed: sign-out, role, password, disabling, revoked token, suspended site.
-# Sent after commit with `site_id` (None: every site) and `user_id` (None: everybody). Live sockets are checked again.
+# Sent after commit with `site_id` and `user_id` (None: everybody of the site). Live sockets are checked again.
 access_changed = Signal()

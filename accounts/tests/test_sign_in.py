@@ -140,7 +140,8 @@ def reset_link(site, email, **headers):
     return re.findall(r"http\S+", str(mail.outbox[-1].body))[0] if mail.outbox else None
 
 
-def test_a_new_password_comes_by_mail_once_and_ends_other_sign_ins(site, member, changes):
+def test_T9_a_new_password_comes_by_mail_once_and_ends_other_sign_ins_on_all_sites(site, other_site, member, changes):
+    MembershipFactory(site=other_site, user=member.user)
     elsewhere = signed_in(site, member.user)
     link = reset_link(site, member.user.email)
     path = "/" + link.split("/", 3)[3]
@@ -149,10 +150,18 @@ def test_a_new_password_comes_by_mail_once_and_ends_other_sign_ins(site, member,
     form = client.get(path).headers["location"]
     answer = client.post(form, {"password1": "another horse 77", "password2": "another horse 77"})
     assert answer.status_code == 302
-    assert (None, member.user.pk) in changes
+    assert sorted(changes) == sorted([(site.pk, member.user.pk), (other_site.pk, member.user.pk)])
     assert elsewhere.get("/api/v1/me/").status_code == 401
     assert sign_in(browser(site), member.user.email, "another horse 77").status_code == 302
     assert "no longer works" in browser(site).get(path, headers={"accept-language": "en"}).content.decode()
+
+
+@pytest.mark.parametrize("path", ["/auth/login/", "/auth/password/reset/", "/auth/password/reset/done/"])
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_every_page_of_sign_in_names_the_organisation(site, path, language):
+    page = browser(site).get(path, headers={"accept-language": language}).content.decode()
+    assert site.name_in(language) in page
+    assert site.host in page
 
 
 def test_the_link_never_comes_from_the_requests_headers(site, member):
