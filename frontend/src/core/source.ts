@@ -28,6 +28,7 @@ const RETRY_MS = 2_000;
 
 export class ScreenSource {
   readonly #grant = signal<string | null>(null);
+  readonly #stopped = signal<ReadonlySet<string>>(new Set());
   readonly #peers = new Map<string, SourcePeer>();
   readonly #waiting = new Map<string, { readonly viewer: string; readonly request: ViewRequest }>();
   readonly #cancels = new Set<() => void>();
@@ -42,6 +43,11 @@ export class ScreenSource {
   /** The grant whose picture is captured now. */
   get grant(): ReadonlySignal<string | null> {
     return this.#grant;
+  }
+
+  /** Grants that were stopped here; the server may not know yet. */
+  get stopped(): ReadonlySignal<ReadonlySet<string>> {
+    return this.#stopped;
   }
 
   start(): () => void {
@@ -78,12 +84,22 @@ export class ScreenSource {
   /** End the capture at once, then tell the server, as often as it takes. */
   stop(grant: string, cause: StopWish): void {
     if (this.#grant.peek() === grant) this.#release(cause);
+    this.#markStopped(grant);
     this.#report(grant, cause);
   }
 
   /** End the capture at once and tell nobody: the caller stops everything, or the server already knows. */
   release(): void {
+    const { session } = this.options;
+    for (const grant of session.snapshot.peek().grants) if (grant.endpoint === session.endpoint) this.#markStopped(grant.id);
     this.#release("stopped");
+  }
+
+  /** Only this browser's own captures end here; a Support Manager's end where it runs. */
+  #markStopped(grant: string): void {
+    const { session } = this.options;
+    const own = session.snapshot.peek().grants.some((other) => other.id === grant && other.endpoint === session.endpoint);
+    if (own) this.#stopped.value = new Set([...this.#stopped.peek(), grant]);
   }
 
   #report(grant: string, cause: StopWish): void {

@@ -42,10 +42,12 @@ export function Header({ model }: { model: Model }): JSX.Element {
         <Helper model={model} />
       </span>
       <Switches />
-      <button type="button" class="btn danger" onClick={() => void model.stopEverything()}>
-        <Icon name="stop" />
-        {t("Stop everything")}
-      </button>
+      {model.decides && (
+        <button type="button" class="btn danger" onClick={() => void model.stopEverything()}>
+          <Icon name="stop" />
+          {t("Stop everything")}
+        </button>
+      )}
     </header>
   );
 }
@@ -55,10 +57,13 @@ export function grantSentence(model: Model, grant: GrantInfo): string {
   const name = model.csrName(grant.csr);
   const control = grant.capability === "screen.control.desktop";
   if (grant.state === "suspended") return control ? t("Control is paused, nobody operates") : t("Connection lost, nothing is sent");
+  if (!model.decides) return t("{name} sees {customer}’s desktop", { name, customer: model.owner(grant)?.name ?? "" });
   if (control) return t("{name} sees and operates your desktop", { name });
   const [monitor] = grant.scope.monitors;
   if (monitor !== undefined && grant.scope.monitors.length === 1) return t("{name} sees monitor {n}", { name, n: monitor });
   if (grant.endpoint === model.session.endpoint) return t("{name} sees what you chose to show", { name });
+  const endpoint = model.owner(grant)?.endpoints.find((other) => other.id === grant.endpoint);
+  if (endpoint?.kind === "browser") return t("{name} sees what you show on your other device", { name });
   return t("{name} sees your desktop", { name });
 }
 
@@ -68,9 +73,11 @@ function GrantStrip({ model, grant }: { model: Model; grant: GrantInfo }): JSX.E
     <div class={control ? "live c-control" : "live c-view"}>
       <Icon name={control ? "control" : "view"} />
       <span>{grantSentence(model, grant)}</span>
-      <button type="button" class="btn sm" onClick={() => model.stopGrant(grant)}>
-        {control ? t("Stop control") : t("Stop showing")}
-      </button>
+      {model.decides && (
+        <button type="button" class="btn sm" onClick={() => model.stopGrant(grant)}>
+          {control ? t("Stop control") : t("Stop showing")}
+        </button>
+      )}
     </div>
   );
 }

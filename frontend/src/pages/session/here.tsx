@@ -63,9 +63,11 @@ function GrantRow({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Ele
         {what}
       </span>
       <span class="t12 mute tnum">{t("since {time}", { time: formatTime(grant.granted_at) })}</span>
-      <button type="button" class="btn sm end" aria-label={control ? t("Stop control") : t("Stop showing")} onClick={() => model.stopGrant(grant)}>
-        {t("Stop")}
-      </button>
+      {model.decides && (
+        <button type="button" class="btn sm end" aria-label={control ? t("Stop control") : t("Stop showing")} onClick={() => model.stopGrant(grant)}>
+          {t("Stop")}
+        </button>
+      )}
     </li>
   );
 }
@@ -115,7 +117,7 @@ function Leave({ model }: { model: Model }): JSX.Element {
 export function Here({ model }: { model: Model }): JSX.Element {
   const people = model.snapshot.value.participants.filter((person) => person.state === "joined");
   const grants = model.grants.value;
-  const offer = !model.phone && model.manager.value === undefined && model.managerCode.value === null;
+  const offer = model.decides && !model.phone && model.manager.value === undefined && model.managerCode.value === null;
   return (
     <aside class="here" id="here" aria-label={t("Who is here and what is allowed")}>
       <section class="card">

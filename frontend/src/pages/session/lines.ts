@@ -17,7 +17,7 @@ export function conversation(snapshot: SessionSnapshot, told: readonly Told[], o
   const arrived = new Set(snapshot.messages.map((message) => message.client_id));
   const lines: Line[] = [
     ...snapshot.messages.map((message): Line => ({ kind: "message", key: message.id, at: Date.parse(message.at), message, by: null })),
-    ...told.map((one): Line => ({ kind: "request", key: `told-${one.seq}`, at: Date.parse(one.at), told: one, name: name(one.request.requester) })),
+    ...told.filter((one) => one.request.grantor === snapshot.me).map((one): Line => ({ kind: "request", key: `told-${one.seq}`, at: Date.parse(one.at), told: one, name: name(one.request.requester) })),
     ...snapshot.participants
       .filter((person) => isCsr(person) && person.joined_at !== null && person.state === "joined")
       .map((person): Line => ({ kind: "joined", key: person.id, at: Date.parse(person.joined_at ?? ""), name: person.name })),

@@ -9,8 +9,8 @@ import { t } from "../../core/i18n.ts";
 import type { AttachCode } from "../../core/rest.ts";
 import type { LiveSession } from "../../core/session.ts";
 import type { ScreenSource } from "../../core/source.ts";
-import { isCsr, liveGrants, me, openRequests, primaryCsr, supportManager } from "../../core/store.ts";
-import type { GrantInfo, RequestInfo, SiteInfo } from "../../protocol/generated.ts";
+import { liveGrants, me, openRequests, primaryCsr, supportManager } from "../../core/store.ts";
+import type { GrantInfo, ParticipantInfo, RequestInfo, SiteInfo } from "../../protocol/generated.ts";
 
 export interface ModelOptions {
   readonly session: LiveSession;
@@ -76,7 +76,7 @@ export class Model {
     this.requests = computed(() =>
       openRequests(session.snapshot.value).filter((request) => request.grantor === session.snapshot.value.me),
     );
-    this.grants = computed(() => liveGrants(session.snapshot.value));
+    this.grants = computed(() => liveGrants(session.snapshot.value).filter((grant) => !source.stopped.value.has(grant.id)));
     this.interrupted = computed((): GrantInfo | undefined => {
       const own = session.endpoint;
       const shown = source.grant.value;
@@ -107,10 +107,14 @@ export class Model {
     return this.snapshot.value.participants.find((person) => person.id === id)?.name ?? "";
   }
 
-  /** CSRs other than the one who helps. */
-  assistants(): readonly string[] {
-    const people = this.snapshot.value.participants;
-    return people.filter((person) => isCsr(person) && person.role !== "primary_csr" && person.state === "joined").map((person) => person.name);
+  /** Whose computer a grant is about. */
+  owner(grant: GrantInfo): ParticipantInfo | undefined {
+    return this.snapshot.value.participants.find((person) => person.endpoints.some((endpoint) => endpoint.id === grant.endpoint));
+  }
+
+  /** Only the primary customer allows and stops. */
+  get decides(): boolean {
+    return this.person.value?.role === "primary_customer";
   }
 
   /** Allow: the browser's picker opens inside the click, and only then the server hears of it. */
@@ -174,7 +178,11 @@ export class Model {
     this.source.release();
     await this.#until(
       async () => this.session.adopt(await this.session.commands.stopEverything()),
-      () => this.grants.peek().length > 0 || this.requests.peek().length > 0,
+      () => {
+        const left = liveGrants(this.snapshot.peek()).length + this.requests.peek().length > 0;
+        if (left && this.grants.peek().length > 0) this.trouble.value = t("No connection. Press Stop in Support Manager’s own bar: it works at once.");
+        return left;
+      },
     );
   }
 

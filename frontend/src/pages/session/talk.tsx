@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
-import { formatTime, t } from "../../core/i18n.ts";
+import { formatTime, t, tParts } from "../../core/i18n.ts";
 import type { Told } from "../../core/history.ts";
 import { isCsr } from "../../core/store.ts";
 import { Icon } from "../../ui/icon.tsx";
@@ -28,6 +28,10 @@ export function requestSentence(told: Told, name: string): string {
   }
 }
 
+function Dated({ text, at }: { text: string; at: string }): JSX.Element {
+  return <>{tParts<JSX.Element | string>("{text}, {time}", { text, time: <time dateTime={at}>{formatTime(at)}</time> })}</>;
+}
+
 function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
   switch (line.kind) {
     case "message": {
@@ -37,7 +41,7 @@ function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
         <>
           {line.by !== null && (
             <span class="by">
-              {line.by}, <time dateTime={line.message.at}>{formatTime(line.message.at)}</time>
+              <Dated text={line.by} at={line.message.at} />
               {alone && ` · ${t("only to you")}`}
             </span>
           )}
@@ -54,7 +58,7 @@ function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
     case "request":
       return (
         <span class="sys">
-          {requestSentence(line.told, line.name)}, <time dateTime={line.told.at}>{formatTime(line.told.at)}</time>
+          <Dated text={requestSentence(line.told, line.name)} at={line.told.at} />
         </span>
       );
   }
