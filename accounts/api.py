@@ -12,6 +12,7 @@ from accounts.permissions import Permission
 from accounts.selectors import get_settings, list_privileges, list_session_types, list_tracking_codes
 from supportsite.core.api import ApiRequest, ApiView, Open
 from supportsite.core.tenancy import absolute_url
+from supportsite.protocol.base import Message, PublicId
 from supportsite.protocol.objects import SiteInfo
 
 
@@ -28,34 +29,88 @@ def describe_site(site: Site, language: str | None = None) -> SiteInfo:
     )
 
 
+class UserInfo(Message):
+    """The signed-in person."""
+
+    name: str
+    email: str
+    language: str
+
+
+class MembershipInfo(Message):
+    """Their place in the site."""
+
+    id: PublicId
+    role: str
+
+
+class ChoiceInfo(Message):
+    """A session type that can be chosen."""
+
+    id: PublicId
+    name: str
+
+
+class TrackingCodeInfo(ChoiceInfo):
+    """A field to fill at the start of a session; free text without choices."""
+
+    required: bool
+    choices: list[str]
+
+
+class SettingsInfo(Message):
+    """What the console needs of the site's settings."""
+
+    request_timeout_s: int
+    number_life_min: int
+    idle_end_min: int
+    session_types: list[ChoiceInfo]
+    tracking_codes: list[TrackingCodeInfo]
+    join_url: str
+
+
+class MeInfo(Message):
+    """The signed-in member, what they may do, and the settings that the console needs."""
+
+    user: UserInfo
+    membership: MembershipInfo
+    site: SiteInfo
+    privileges: dict[str, bool]
+    settings: SettingsInfo
+
+
 def describe_me(membership: Membership) -> dict[str, Any]:
-    """Return what the console needs to know of its user."""
+    """Return MeInfo as JSON, in the language of the request."""
     site, user = membership.site, membership.user
     code = get_language() or Language.ENGLISH
     settings = get_settings(site)
-    return {
-        "user": {"name": user.name, "email": user.email, "language": user.language},
-        "membership": {"id": membership.public_id, "role": membership.role},
-        "site": describe_site(site).model_dump(mode="json"),
-        "privileges": list_privileges(membership),
-        "settings": {
-            "request_timeout_s": settings.request_timeout_s,
-            "number_life_min": settings.number_life_min,
-            "idle_end_min": settings.idle_end_min,
-            "session_types": [{"id": kind.public_id, "name": kind.name_in(code)} for kind in list_session_types(site)],
-            "tracking_codes": [
-                {"id": item.public_id, "name": item.name_in(code), "required": item.required, "choices": item.choices}
+    me = MeInfo(
+        user=UserInfo(name=user.name, email=user.email, language=user.language),
+        membership=MembershipInfo(id=membership.public_id, role=membership.role),
+        site=describe_site(site),
+        privileges=list_privileges(membership),
+        settings=SettingsInfo(
+            request_timeout_s=settings.request_timeout_s,
+            number_life_min=settings.number_life_min,
+            idle_end_min=settings.idle_end_min,
+            session_types=[ChoiceInfo(id=kind.public_id, name=kind.name_in(code)) for kind in list_session_types(site)],
+            tracking_codes=[
+                TrackingCodeInfo(
+                    id=item.public_id, name=item.name_in(code), required=item.required, choices=item.choices
+                )
                 for item in list_tracking_codes(site)
             ],
-            "join_url": absolute_url(site, "/"),
-        },
-    }
+            join_url=absolute_url(site, "/"),
+        ),
+    )
+    return me.model_dump(mode="json")
 
 
 class SiteView(ApiView):
     """The organisation behind this host."""
 
     permissions = {"GET": Open.ANYONE}
+    answers = {"GET": SiteInfo}
     authentication_classes = []
 
     def get(self, request: ApiRequest) -> Response:
@@ -67,6 +122,7 @@ class MeView(ApiView):
     """The signed-in member."""
 
     permissions = {"GET": Permission.ME_READ}
+    answers = {"GET": MeInfo}
     authentication_classes = [CsrAuthentication, TokenAuthentication]
 
     def get(self, request: ApiRequest) -> Response:
