@@ -1,5 +1,5 @@
 /** The life of a request, as one button tells it. Pure: facts in, one of eight states out. */
-import type { Capability, GrantInfo, RequestInfo, SessionSnapshot } from "../../protocol/generated.ts";
+import type { Capability, Event, GrantInfo, RequestInfo, SessionSnapshot } from "../../protocol/generated.ts";
 
 export type ActionState =
   | { readonly kind: "idle" }
@@ -38,6 +38,19 @@ export function liveGrant(snapshot: SessionSnapshot, capability: Capability): Gr
 
 export function openRequest(snapshot: SessionSnapshot, capability: Capability): RequestInfo | undefined {
   return snapshot.requests.find((request) => request.capability === capability && request.state === "requested");
+}
+
+/** Return when each capability was last denied, or not answered. */
+export function lastDenials(events: readonly Event[]): Partial<Record<Capability, Denial>> {
+  const asked = new Map<string, Capability>();
+  const denials: Partial<Record<Capability, Denial>> = {};
+  for (const event of events) {
+    if (event.type === "request.made") asked.set(event.request.id, event.request.capability);
+    if (event.type !== "request.denied" && event.type !== "request.expired") continue;
+    const capability = asked.get(event.request);
+    if (capability) denials[capability] = { at: event.at, how: event.type === "request.denied" ? "denied" : "expired" };
+  }
+  return denials;
 }
 
 export function actionState(capability: Capability, facts: ActionFacts): ActionState {

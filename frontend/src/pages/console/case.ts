@@ -4,7 +4,7 @@ import { computed, signal, type ReadonlySignal, type Signal } from "@preact/sign
 import type { Clock } from "../../core/clock.ts";
 import type { LiveSession, Memory } from "../../core/session.ts";
 import type { Capability, Event, SessionSnapshot } from "../../protocol/generated.ts";
-import type { Denial } from "./action.ts";
+import { type Denial, lastDenials } from "./action.ts";
 import { NoteKeeper } from "./note.ts";
 import { PictureKeeper } from "./picture.ts";
 
@@ -26,7 +26,8 @@ export class SessionCase {
   readonly panel: Signal<PanelTab> = signal("chat");
   readonly #chosenTab = signal<ToolTab | null>(null);
   readonly #events = signal<readonly Event[]>([]);
-  readonly #denials = signal<Partial<Record<Capability, Denial>>>({});
+  /** The last answer No of each capability, read from the log: an answered request is no longer in the snapshot. */
+  readonly denials: ReadonlySignal<Partial<Record<Capability, Denial>>>;
   readonly tab: ReadonlySignal<ToolTab>;
 
   constructor(
@@ -44,6 +45,7 @@ export class SessionCase {
       save: (text, base) => live.commands.saveNote(text, base),
       online: () => live.link.peek().phase === "live",
     });
+    this.denials = computed(() => lastDenials(this.#events.value));
     // The tab that has the next step, until the CSR chooses one.
     this.tab = computed(() => this.#chosenTab.value ?? (live.snapshot.value.state === "waiting" ? "tools" : "desktop"));
   }
@@ -54,10 +56,6 @@ export class SessionCase {
 
   get events(): ReadonlySignal<readonly Event[]> {
     return this.#events;
-  }
-
-  get denials(): ReadonlySignal<Partial<Record<Capability, Denial>>> {
-    return this.#denials;
   }
 
   chooseTab(tab: ToolTab): void {
@@ -93,14 +91,6 @@ export class SessionCase {
     const { me } = this.snapshot.peek();
     if (event.type === "chat.sent" && event.message.participant !== me && !this.ports.reading(this.id)) this.unread.value += 1;
     if (event.type === "note.saved" && event.author !== me) this.note.savedElsewhere(event.version);
-    if (event.type === "request.denied" || event.type === "request.expired") this.#denied(event);
-  }
-
-  #denied(event: Extract<Event, { type: "request.denied" | "request.expired" }>): void {
-    const request = this.snapshot.peek().requests.find((one) => one.id === event.request);
-    if (!request) return;
-    const how = event.type === "request.denied" ? "denied" : "expired";
-    this.#denials.value = { ...this.#denials.peek(), [request.capability]: { at: event.at, how } };
   }
 
   #add(events: readonly Event[]): void {

@@ -107,7 +107,7 @@ function Row({ row }: { row: SessionRow }): JSX.Element {
   const name = (snapshot && customer(snapshot)?.name) ?? row.customer_name ?? "";
   const title = name || number || row.session_type;
   const chosen = desk.chosen.value === row.id;
-  const asking = snapshot ? openRequests(snapshot)[0] : undefined;
+  const asking = snapshot && openRequests(snapshot).find((request) => Date.parse(request.expires_at) > now);
   const unread = one?.unread.value ?? 0;
   return (
     <a
