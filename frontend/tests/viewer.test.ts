@@ -294,7 +294,7 @@ describe("quality", () => {
   it("reads rates between two reports", () => {
     const reader = new StatsReader();
     const report = (bytes: number, frames: number, lost: number): RTCStatsReport =>
-      new Map<string, object>([["v", { type: "inbound-rtp", kind: "video", bytesReceived: bytes, framesDecoded: frames, packetsLost: lost, packetsReceived: frames, freezeCount: 0, totalDecodeTime: frames / 1000, frameWidth: 800, frameHeight: 600 }]]) as RTCStatsReport;
+      new Map<string, object>([["v", { type: "inbound-rtp", kind: "video", bytesReceived: bytes, framesDecoded: frames, packetsLost: lost, packetsReceived: frames, freezeCount: 0, totalDecodeTime: frames / 1000, frameWidth: 800, frameHeight: 600 }]]);
     expect(reader.read(report(0, 0, 0), 1000)).toBeNull();
     expect(reader.read(report(125_000, 30, 10), 2000)).toMatchObject({ framesPerSecond: 30, kbitPerSecond: 1000, loss: 0.25, decodeMs: 1, width: 800 });
   });
