@@ -36,7 +36,9 @@ def new_ref() -> str:
 
 
 def redact(_logger: Any, _name: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Blank values whose key names a secret; structlog processor."""
+    """Blank values whose key names a secret, and the path that Django's own messages end with; structlog processor."""
+    if str(event.get("logger", "")).startswith("django."):
+        event["event"] = str(event["event"]).split(":", maxsplit=1)[0]
     for key in event:
         if key not in {"event", "ref"} and SECRET_KEYS.search(key):
             event[key] = "[redacted]"

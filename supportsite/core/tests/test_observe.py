@@ -18,6 +18,11 @@ def test_values_whose_key_names_a_secret_are_blanked():
     }
 
 
+def test_djangos_own_lines_lose_the_path():
+    event = {"event": "Internal Server Error: /s/abc/?number=1", "logger": "django.request"}
+    assert redact(None, "error", event)["event"] == "Internal Server Error"
+
+
 def test_a_request_is_one_line_without_its_path(client, site):
     with capture_logs() as lines:
         answer = client.get("/nothing/123456789/?number=123456789", headers={"cookie": "secret=1"})
