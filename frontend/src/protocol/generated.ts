@@ -148,7 +148,10 @@ ticket: string
 type: "hello"
 }
 /**
- * Both ways. From a client: `seq` is the last event processed (this also acknowledges bytes); from the server the newest.
+ * Both ways. From a client `seq` is the last event processed (and acknowledges bytes), from the server the newest.
+ * 
+ * The server beats by its own clock and never answers one. A browser answers each of the server's at once, because its
+ * own timers sleep in a hidden page; 20 s without any frame let the endpoint's lease end, 75 s close the socket.
  */
 export interface Heartbeat {
 seq: number
