@@ -20,7 +20,7 @@ from sessions.services.requests import cancel_request, deny_request, make_reques
 from supportsite.core.api import ApiRequest
 from supportsite.core.errors import AppError
 from supportsite.protocol.base import Capability, PublicId, StopCause
-from supportsite.protocol.objects import Scope
+from supportsite.protocol.objects import GrantInfo, RequestInfo, Scope
 
 Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
@@ -72,6 +72,8 @@ class RequestsView(SessionView):
     """Asking."""
 
     permissions = {"POST": Permission.CONSENT_ASK}
+    bodies = {"POST": AskBody}
+    answers = {"POST": RequestInfo}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Ask the customer."""
@@ -84,6 +86,7 @@ class CancelView(SessionView):
     """Taking back."""
 
     permissions = {"POST": Permission.CONSENT_ASK}
+    answers = {"POST": RequestInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
         """Cancel a request."""
@@ -94,6 +97,7 @@ class ShownView(SessionView):
     """The prompt is on the screen."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    answers = {"POST": RequestInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
         """Note it."""
@@ -104,6 +108,8 @@ class GrantView(SessionView):
     """Allowing."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": GrantBody}
+    answers = {"POST": GrantInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
         """Record what the customer allowed."""
@@ -119,6 +125,7 @@ class DenyView(SessionView):
     """Saying no."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    answers = {"POST": RequestInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
         """Deny a request."""
@@ -129,6 +136,8 @@ class StopView(SessionView):
     """Stopping."""
 
     permissions = {"POST": Permission.CONSENT_STOP}
+    bodies = {"POST": StopBody}
+    answers = {"POST": GrantInfo}
 
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Stop a grant."""
@@ -140,6 +149,8 @@ class SuspendView(SessionView):
     """Resting."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": SuspendBody}
+    answers = {"POST": GrantInfo}
 
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Suspend a grant."""
@@ -152,6 +163,8 @@ class ResumeView(SessionView):
     """Going on."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": ResumeBody}
+    answers = {"POST": GrantInfo}
 
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Resume a grant."""
@@ -163,6 +176,7 @@ class FirstUseView(SessionView):
     """The first use."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    answers = {"POST": None}
 
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Note it."""
@@ -174,6 +188,8 @@ class RefusalsView(SessionView):
     """What a Support Manager refused."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": RefusalsBody}
+    answers = {"POST": None}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Log it."""

@@ -16,6 +16,7 @@ from sessions.selectors.snapshot import get_seq, list_events
 from sessions.services.lifecycle import end_session, keep_session, leave_session, start_outbound_session
 from sessions.services.requests import stop_everything
 from supportsite.core.api import ApiRequest, ApiView
+from supportsite.protocol.objects import SessionSnapshot
 
 
 class StartBody(Body):
@@ -45,6 +46,8 @@ class SessionsView(ApiView):
     """The sessions of the site, as far as the caller sees them."""
 
     permissions = {"GET": Permission.SESSION_LIST, "POST": Permission.SESSION_START}
+    bodies = {"POST": StartBody}
+    answers = {"POST": SessionSnapshot}
     authentication_classes = MEMBER_AUTHENTICATION
 
     def get(self, request: ApiRequest) -> Response:
@@ -71,6 +74,7 @@ class SessionDetailView(SessionView):
     """One session."""
 
     permissions = {"GET": Permission.SESSION_READ}
+    answers = {"GET": SessionSnapshot}
 
     def get(self, request: ApiRequest, session_id: str) -> Response:
         """Answer the snapshot."""
@@ -109,6 +113,7 @@ class KeepView(SessionView):
     """The idle warning."""
 
     permissions = {"POST": Permission.SESSION_KEEP}
+    answers = {"POST": None}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Keep the session."""
@@ -120,6 +125,7 @@ class LeaveView(SessionView):
     """The way out."""
 
     permissions = {"POST": Permission.SESSION_LEAVE}
+    answers = {"POST": None}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Leave."""
@@ -131,6 +137,7 @@ class EndView(SessionView):
     """The end for all."""
 
     permissions = {"POST": Permission.SESSION_END}
+    answers = {"POST": SessionSnapshot}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """End the session."""
@@ -143,6 +150,7 @@ class StopEverythingView(SessionView):
     """The customer's red button."""
 
     permissions = {"POST": Permission.SESSION_STOP}
+    answers = {"POST": SessionSnapshot}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Deny every open request and stop every grant."""

@@ -25,6 +25,7 @@ from supportsite.core.api import ApiRequest, ApiView, Open
 from supportsite.core.errors import not_found
 from supportsite.core.tenancy import absolute_url, origin_of
 from supportsite.protocol.base import PublicId
+from supportsite.protocol.objects import ParticipantInfo, SessionSnapshot
 from supportsite.protocol.socket import SUPPORT_MANAGER_HEARTBEAT_SECONDS
 
 NumberText = Annotated[str, Field(max_length=100)]
@@ -78,6 +79,7 @@ class JoinView(ApiView):
     """The customer's door."""
 
     permissions = {"POST": Open.ANYONE}
+    bodies = {"POST": JoinBody}
     authentication_classes = []
     repeatable = False
 
@@ -104,6 +106,8 @@ class JoinAsCsrView(ApiView):
     """The CSR's door to a colleague's session."""
 
     permissions = {"POST": Permission.SESSION_ASSIST}
+    bodies = {"POST": JoinAsCsrBody}
+    answers = {"POST": SessionSnapshot}
     authentication_classes = [CsrAuthentication]
 
     def post(self, request: ApiRequest) -> Response:
@@ -118,6 +122,7 @@ class AttachView(ApiView):
     """The Support Manager's door."""
 
     permissions = {"POST": Open.ANYONE}
+    bodies = {"POST": AttachBody}
     authentication_classes = []
     repeatable = False
 
@@ -148,6 +153,7 @@ class AttachCodesView(SessionView):
     """Codes for a Support Manager or another device."""
 
     permissions = {"POST": Permission.SESSION_ATTACH}
+    bodies = {"POST": AttachCodeBody}
     repeatable = False
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
@@ -171,6 +177,7 @@ class InvitationsView(SessionView):
     """Inviting."""
 
     permissions = {"POST": Permission.SESSION_INVITE}
+    bodies = {"POST": InvitationBody}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Make an invitation; an e-mail leaves by the worker."""
@@ -186,6 +193,7 @@ class AdmitView(SessionView):
     """The lobby's door."""
 
     permissions = {"POST": Permission.SESSION_ADMIT}
+    answers = {"POST": ParticipantInfo}
 
     def post(self, request: ApiRequest, session_id: str, participant_id: str) -> Response:
         """Let somebody in."""
@@ -196,6 +204,7 @@ class RefuseView(SessionView):
     """The lobby's way out."""
 
     permissions = {"POST": Permission.SESSION_ADMIT}
+    answers = {"POST": ParticipantInfo}
 
     def post(self, request: ApiRequest, session_id: str, participant_id: str) -> Response:
         """Send somebody away."""
@@ -206,6 +215,7 @@ class SocketTicketsView(ApiView):
     """Tickets for sockets."""
 
     permissions = {"POST": Permission.SOCKET_OPEN}
+    bodies = {"POST": TicketBody}
     authentication_classes = SESSION_AUTHENTICATION
     repeatable = False
 

@@ -13,6 +13,7 @@ from sessions.services.chat import send_message
 from sessions.services.notes import save_note
 from supportsite.core.api import ApiRequest
 from supportsite.protocol.base import MAX_NOTE, Audience, PublicId, Text
+from supportsite.protocol.objects import ChatMessageInfo, NoteInfo
 
 
 class MessageBody(Body):
@@ -35,6 +36,8 @@ class MessagesView(SessionView):
     """The chat."""
 
     permissions = {"POST": Permission.SESSION_CHAT}
+    bodies = {"POST": MessageBody}
+    answers = {"POST": ChatMessageInfo}
 
     def post(self, request: ApiRequest, session_id: str) -> Response:
         """Send a message."""
@@ -50,6 +53,8 @@ class NoteView(SessionView):
     """The CSRs' note."""
 
     permissions = {"GET": Permission.SESSION_NOTE, "PUT": Permission.SESSION_NOTE}
+    bodies = {"PUT": NoteBody}
+    answers = {"GET": NoteInfo, "PUT": NoteInfo}
 
     def get(self, request: ApiRequest, session_id: str) -> Response:
         """Answer the note."""
