@@ -37,11 +37,11 @@ def get_snapshot(access: Access, *, language: str) -> SessionSnapshot:
     """Return the session as the reader may know it, with the words of the site and type in `language`.
 
     The row is read anew, so that a caller who has just changed it sees the change. Somebody in the lobby knows only
-    of themselves.
+    of themselves, somebody who left only what was said before.
     """
     session = SupportSession.objects.select_related("site", "session_type").get(pk=access.support_session.pk)
     reader = access.participant
-    outside = reader is not None and reader.state in OUTSIDE
+    outside = reader is not None and not reader.joined
     is_csr = reader is None or reader.is_csr
     kind = session.session_type
     return SessionSnapshot(
@@ -65,7 +65,7 @@ def get_snapshot(access: Access, *, language: str) -> SessionSnapshot:
         requests=[] if outside else _requests(session),
         grants=[] if outside else _grants(session),
         rests=[] if outside else _rests(session),
-        messages=[] if outside else _messages(session, reader),
+        messages=[] if reader is not None and reader.state in OUTSIDE else _messages(session, reader),
         note=_note(session) if is_csr else None,
         now=now(),
     )
@@ -101,6 +101,9 @@ def _participants(session: SupportSession, reader: Participant | None) -> list[P
         everyone = everyone.filter(pk=reader.pk)
     elif reader is not None and not reader.is_csr:
         everyone = everyone.filter(joined_at__isnull=False)
+    if reader is not None and reader.left_seq is not None:
+        left = SessionEvent.objects.get(support_session=session, seq=reader.left_seq)
+        everyone = everyone.filter(created_at__lte=left.at)
     endpoints: dict[int, list[Endpoint]] = defaultdict(list)
     if session.live:
         # An endpoint that never connected has no event yet.

@@ -72,6 +72,7 @@ class Scene:
     csr: Access
     member: Membership
     sockets: dict[str, str] = field(default_factory=dict)
+    managers: list[Manager] = field(default_factory=list)
 
     @classmethod
     def start(cls, site: Any, **fields: Any) -> "Scene":
@@ -133,6 +134,7 @@ class Scene:
             site=self.site, code=code, public_key=public, label="Linux", address=new_address()
         )
         manager = Manager(attached.access, key)
+        self.managers.append(manager)
         if connect:
             self.connect(attached.access)
         return manager
@@ -149,13 +151,13 @@ class Scene:
 def verify_service(scene: Scene) -> Iterator[None]:
     """Hold a service and its events together: the earlier snapshot, folded, is the later one, for every reader.
 
-    Readers who were admitted meanwhile read the snapshot anew, as clients do.
+    Readers who were admitted meanwhile read the snapshot anew, as clients do; those who left see no more events.
     """
     before = {access.person.public_id: (access.person.state, _plain(access)) for access in scene.readers()}
     yield
     for access in scene.readers():
         state, earlier = before.get(access.person.public_id, ("", None))
-        if earlier is None or (state == "lobby" and access.person.state == "joined"):
+        if earlier is None or (state, access.person.state) not in {("lobby", "lobby"), ("joined", "joined")}:
             continue
         events = [
             as_read(event, access.participant, session_id=scene.session.public_id)

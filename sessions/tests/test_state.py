@@ -1,0 +1,118 @@
+"""The pure tables: no walk leaves them, and what must never happen does not."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sessions import state
+from sessions.text import clean_name, clean_text, read_number
+from supportsite.protocol.base import Capability, EndpointKind, GrantState, RequestState, SessionState
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+MONITORS = st.lists(st.integers(1, 16), unique=True)
+
+
+@given(st.lists(st.sampled_from(state.SessionStep)))
+def test_a_session_that_ended_never_lives_again_and_no_step_leaves_the_table(steps):
+    current = SessionState.WAITING
+    for step in steps:
+        try:
+            following = state.step_session(current, step)
+        except state.ImpossibleStepError:
+            continue
+        assert current != SessionState.ENDED
+        assert (current == SessionState.WAITING) <= (following in {SessionState.ACTIVE, SessionState.ENDED})
+        current = following
+
+
+@given(st.lists(st.sampled_from(state.RequestStep)))
+def test_a_request_is_answered_once_and_only_a_granted_one_stops(steps):
+    current, answers = RequestState.REQUESTED, 0
+    for step in steps:
+        try:
+            following = state.step_request(current, step)
+        except state.ImpossibleStepError:
+            continue
+        answers += current == RequestState.REQUESTED
+        assert (following == RequestState.STOPPED) == (current == RequestState.GRANTED)
+        current = following
+    assert answers <= 1
+
+
+@given(st.lists(st.sampled_from(state.GrantStep)))
+def test_i6_a_stopped_grant_stays_stopped_whatever_is_replayed(steps):
+    current, stopped = GrantState.ACTIVE, False
+    for step in steps:
+        try:
+            current = state.step_grant(current, step)
+        except state.ImpossibleStepError:
+            continue
+        assert not stopped
+        stopped = current == GrantState.STOPPED
+
+
+@given(st.lists(st.booleans(), max_size=20))
+def test_c2_three_denials_in_a_row_give_five_minutes_of_rest(denied):
+    denials, row = state.Denials(), 0
+    for answer in denied:
+        denials = denials.denied(NOW) if answer else state.Denials()
+        row = (row + 1) % 3 if answer else 0
+        assert denials.count == row
+        if answer and row == 0:
+            assert denials.rests(NOW)
+            assert not denials.rests(NOW + timedelta(minutes=5))
+
+
+@given(MONITORS, MONITORS)
+def test_what_is_allowed_is_never_more_than_what_was_asked(asked, allowed):
+    everything = set(range(1, 17))
+    expected = (set(allowed) or everything) <= (set(asked) or everything)
+    # An answer that names all sixteen monitors means all; it is refused where fewer were asked for.
+    assert state.narrowed(asked, allowed) == (expected if asked else True)
+
+
+def test_control_is_answered_by_a_support_manager_or_by_nobody():
+    assert state.route(Capability.CONTROL_DESKTOP, support_manager=False) is None
+    assert state.route(Capability.CONTROL_DESKTOP, support_manager=True) == EndpointKind.SUPPORT_MANAGER
+    assert state.route(Capability.VIEW_DESKTOP, support_manager=False) == EndpointKind.BROWSER
+
+
+def test_grants_of_an_unverified_site_and_control_end_by_themselves():
+    assert state.not_after(Capability.VIEW_DESKTOP, now=NOW, verified=True) is None
+    assert state.not_after(Capability.VIEW_DESKTOP, now=NOW, verified=False) == NOW + timedelta(minutes=15)
+    assert state.not_after(Capability.CONTROL_DESKTOP, now=NOW, verified=True) == NOW + timedelta(minutes=60)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "123456789",
+        "123-456-789",
+        " 123 456 789 ",
+        "１２３４５６７８９",
+        "١٢٣٤٥٦٧٨٩",
+        "123.456.789",
+        "(123) 456–789",
+        "１２３－４５６－７８９",
+    ],
+)
+def test_a_number_is_read_in_every_form_that_people_type(typed):
+    assert read_number(typed) == "123456789"
+
+
+@pytest.mark.parametrize(
+    "typed", ["", "0", "12345678", "1234567890", "12345678a", "' OR 1=1", "1" * 10_000, "½½½½½½½½½", "²³¹²³¹²³¹x"]
+)
+def test_what_is_no_number_is_none(typed):
+    assert read_number(typed) is None
+
+
+@given(st.text())
+def test_names_and_messages_never_hold_hidden_marks(text):
+    name = clean_name(text)
+    assert len(name) <= 80
+    assert name == clean_name(name)
+    assert not set(name) & set("\u202e\u200b\n\0\u2066")
+    assert "\0" not in clean_text(text)
