@@ -61,6 +61,10 @@ class SupportAdminSite(UnfoldAdminSite):
         """Answer 404: allauth says it itself."""
         raise Http404
 
+    def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> NoReturn:
+        """Answer 404: the skin's search is not shown, remembers answers across sites and falls over bad input."""
+        raise Http404
+
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
         """Add the organisation's name and the running staff session to every page."""
         name = site_of(request).name_in(get_language() or "en")

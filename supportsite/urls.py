@@ -19,6 +19,7 @@ from supportsite.core import health, pages
 handler400 = pages.bad_request
 handler403 = pages.forbidden
 handler404 = pages.not_found
+handler429 = pages.too_many
 handler500 = pages.server_error
 
 

@@ -365,3 +365,31 @@ def test_signing_out_of_the_admin_needs_a_post(site, admin_user):
     assert client.get("/admin/logout/").status_code == 405
     assert client.post("/admin/logout/").status_code == 302
     assert client.get("/admin/").status_code == 302
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/search/?s=a&page=x",
+        "/admin/search/?s=a&page=99",
+        "/admin/accounts/membership/?p=x",
+        "/admin/accounts/membership/?o=x.y",
+        "/admin/accounts/membership/?role__exact=%27",
+        "/admin/accounts/membership/?user__password__startswith=a",
+        "/admin/accounts/membership/?_to_field=password&_popup=1",
+        "/admin/accounts/membership/?user__id__in=x",
+        "/admin/accounts/membership/99999999999999999999999/change/",
+        "/admin/accounts/membership/-1/change/",
+        "/admin/accounts/membership/abc/history/",
+        "/admin/accounts/membership/_5B/change/",
+        "/admin/accounts/auditentry/?at__gte=yesterday",
+        "/admin/accounts/trackingcode/1/history/?page=x",
+        "/admin/autocomplete/?app_label=accounts&model_name=membership&field_name=user&term=a",
+        "/admin/r/x/y/",
+        "/admin/nothing/",
+    ],
+)
+def test_bad_input_to_the_admin_is_answered_not_fallen_over(site, admin_user, foreign, path):
+    answer = signed_in(site, admin_user).get(path)
+    assert answer.status_code in {200, 302, 400, 403, 404}
+    assert CANARY not in answer.content.decode()

@@ -85,6 +85,15 @@ def test_T25_guessing_passwords_is_limited_whatever_x_forwarded_for_says(site, m
     assert "_auth_user_id" not in client.session
 
 
+def test_T25_who_asks_for_too_many_mails_is_told_so_on_a_page_of_the_product(site):
+    client = browser(site)
+    for _ in range(25):
+        answer = client.post("/auth/password/reset/", {"email": "x@example.com"}, headers={"accept-language": "en"})
+    assert answer.status_code == 429
+    assert "Too many tries" in answer.content.decode()
+    assert site.name in answer.content.decode()
+
+
 def sign_in_from(client, email, password, address):
     return client.post("/auth/login/", {"login": email, "password": password}, headers={"x-forwarded-for": address})
 
