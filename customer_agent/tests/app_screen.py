@@ -23,7 +23,7 @@ def wait_until(ready: Callable[[], object], seconds: float = 5.0) -> None:
     pause = threading.Event()
     while not ready():
         assert time.monotonic() < end, "it did not happen in time"
-        pause.wait(0.05)
+        pause.wait(0.02)
 
 
 def processes_of(display: "Display") -> list[str]:
@@ -53,6 +53,7 @@ class Display:
         with os.fdopen(read) as pipe:
             self.name = f":{pipe.readline().strip()}"
         self._manager: subprocess.Popen[bytes] | None = None
+        self._painter: subprocess.Popen[bytes] | None = None
         if window_manager:
             self._manager = subprocess.Popen(
                 ["openbox"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -74,6 +75,39 @@ class Display:
         )
         return done.stdout
 
+    def lock(self) -> None:
+        """Turn the screen saver on, as a screen lock does."""
+        import xcffib.xproto
+
+        from customer_agent.media.x11 import connect
+
+        connection = connect(self.name)
+        connection.core.ForceScreenSaverChecked(xcffib.xproto.ScreenSaver.Active).check()
+        connection.disconnect()
+
+    def paint_for_ever(self) -> None:
+        """Change something on the screen twenty times a second, until the display closes."""
+        if self._painter is None:
+            script = (
+                "import tkinter\n"
+                "root = tkinter.Tk()\n"
+                "root.geometry('200x100+20+600')\n"
+                "label = tkinter.Label(root, font=('', 40))\n"
+                "label.pack()\n"
+                "def count(n):\n"
+                "    label.configure(text=str(n))\n"
+                "    root.after(50, count, n + 1)\n"
+                "count(0)\n"
+                "root.mainloop()\n"
+            )
+            self._painter = subprocess.Popen([sys.executable, "-c", script], env=self.environment)
+
+    def pointer(self) -> tuple[int, int]:
+        """Return where the mouse is."""
+        found = re.search(r"x:(\d+) y:(\d+)", self.hand("getmouselocation"))
+        assert found is not None
+        return int(found[1]), int(found[2])
+
     def picture(self, path: Path) -> None:
         """Save what is on the screen."""
         script = (
@@ -85,7 +119,7 @@ class Display:
         subprocess.run([sys.executable, "-c", script, str(path)], env=self.environment, check=True, timeout=30)
 
     def close(self) -> None:
-        for process in (self._manager, self._server):
+        for process in (self._painter, self._manager, self._server):
             if process is not None:
                 process.terminate()
                 process.wait(10)
@@ -146,6 +180,12 @@ class Program:
         place: dict[str, Any] = ast.literal_eval(line.split("geometry bar ", 1)[1])
         button: tuple[int, int, int, int] = place["button"]
         return button
+
+    def allow(self, after: int = 0) -> None:
+        """Press Allow as an owner who uses the keyboard."""
+        self.wait_line("allow enabled", after=after)
+        self._display.hand("key", "Tab")
+        self._display.hand("key", "space")
 
     def click(self, place: tuple[int, int, int, int]) -> None:
         x, y, width, height = place

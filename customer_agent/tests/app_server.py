@@ -93,7 +93,10 @@ class ContractServer:
     def cut(self) -> None:
         """Stop answering and drop every connection, as a dead network does."""
         self.answering = False
-        asyncio.run_coroutine_threadsafe(self._close_all(), self._loop).result(10)
+        self.close_sockets(1001)
+
+    def close_sockets(self, code: int) -> None:
+        asyncio.run_coroutine_threadsafe(self._close_all(code), self._loop).result(10)
 
     def wait_call(self, path: str, seconds: float = 10, count: int = 1) -> dict[str, Any]:
         with self._changed:
@@ -111,6 +114,15 @@ class ContractServer:
         with self._changed:
             assert self._changed.wait_for(lambda: any(frame["type"] == kind for frame in self.frames), seconds)
             return next(frame for frame in self.frames if frame["type"] == kind)
+
+    def wait_signal(self, kind: str, connection: str, seconds: float = 15) -> dict[str, Any]:
+        def found() -> list[dict[str, Any]]:
+            signals = [frame["data"] for frame in self.frames if frame["type"] == "signal"]
+            return [data for data in signals if data["kind"] == kind and data["connection"] == connection]
+
+        with self._changed:
+            assert self._changed.wait_for(lambda: bool(found()), seconds), (kind, self.frames[-5:])
+            return found()[-1]
 
     # The server
 
@@ -180,11 +192,12 @@ class ContractServer:
             return web.Response(status=503, text="away")
         assert request.headers["Authorization"].startswith("Bearer sm_")
         path, body = request.match_info["rest"], await request.json()
-        self._note(path, body)
         parts = path.strip("/").split("/")
+        answer, status = {}, 200
         if parts[0] == "requests" and parts[2] == "grant":
-            return web.json_response(self._grant(parts[1], body), status=201)
-        return web.json_response({})
+            answer, status = self._grant(parts[1], body), 201
+        self._note(path, body)
+        return web.json_response(answer, status=status)
 
     def _grant(self, request: str, body: dict[str, Any]) -> dict[str, Any]:
         info = self.requests[request]
@@ -235,7 +248,7 @@ class ContractServer:
             if not socket.closed:
                 await socket.send_str(text)
 
-    async def _close_all(self) -> None:
+    async def _close_all(self, code: int) -> None:
         for socket in self._sockets:
-            await socket.close()
+            await socket.close(code=code)
         self._sockets.clear()

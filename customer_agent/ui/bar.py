@@ -18,6 +18,8 @@ TOP = 4
 STRIPE = 4
 REPORT_MS = 50
 
+Button = tuple[str, str, Callable[[], None]]
+
 _EDGES = {
     Mood.NOBODY: tokens.BAR_NOBODY,
     Mood.VIEW: tokens.BAR_VIEW,
@@ -37,7 +39,9 @@ class Bar:
         self._owner = owner
         self._texts = texts
         self._view: BarView | None = None
-        self._centre: int | None = None
+        self._names: list[str] = []
+        self._right: int | None = None
+        self._moved = False
         self._grip: int | None = None
         self.window = tk.Toplevel(root, background=tokens.BAR_BACKGROUND, class_="SupportManager")
         self.window.withdraw()
@@ -45,7 +49,9 @@ class Bar:
         self.window.title(texts._("Support Manager"))
         self.window.attributes("-topmost", 1)
         self._content: tk.Frame | None = None
-        self._stop: RingButton | None = None
+        self._last: RingButton | None = None
+        self._reported = ""
+        self.window.bind("<Configure>", lambda _: self.window.after(REPORT_MS, self._report))
         keep_above(self.window)
 
     def show(self, view: BarView) -> None:
@@ -53,9 +59,10 @@ class Bar:
         if view == self._view:
             return
         self._view = view
+        log.debug("bar says %s", view.mood)
         _ = self._texts._
         sentence, detail = self._sentences(view)
-        buttons: list[tuple[str, str, Callable[[], None]]] = []
+        buttons: list[Button] = []
         if view.mood is Mood.CONTROL_PAUSED:
             buttons.append((_("Continue"), "Bar.TButton", self._owner.go_on))
         elif view.control:
@@ -93,62 +100,80 @@ class Bar:
             case _:
                 return _("Nobody sees your screen"), site
 
-    def _draw(self, mood: Mood, sentence: str, detail: str, buttons: list[tuple[str, str, Callable[[], None]]]) -> None:
-        look, background = self._look, tokens.BAR_BACKGROUND
-        content = tk.Frame(self.window, background=background)
-        self._edge(content, mood).pack(side="left", fill="y")
-        labels = [tk.Label(content, text=sentence, font=look.font(13, bold=True), foreground=tokens.BAR_TEXT)]
-        if detail:
-            labels.append(tk.Label(content, text=detail, font=look.font(13), foreground=tokens.BAR_MUTED))
-        for label in labels:
-            label.configure(background=background, padx=0, pady=0)
-            label.pack(side="left", padx=(look.px(10), 0))
-        tk.Frame(content, background=background, width=look.px(8), height=look.px(HEIGHT)).pack(side="left")
-        self._stop = None
-        for text, style, command in buttons:
-            ring = RingButton(content, look, text=text, style=style, command=command)
-            ring.button.configure(takefocus=False)
-            ring.pack(side="left", padx=(0, look.px(4)))
-            self._stop = ring
-        for widget in (content, *labels):
-            widget.bind("<ButtonPress-1>", self._grab)
-            widget.bind("<B1-Motion>", self._drag)
-        if self._content is not None:
-            self._content.destroy()
-        self._content = content
-        content.pack(fill="both", expand=True)
+    def _draw(self, mood: Mood, sentence: str, detail: str, buttons: list[Button]) -> None:
+        """Change the words in place; only another set of buttons is drawn anew.
+
+        A button that is about to be pressed must not move, let alone vanish between press and release.
+        """
+        names = [text for text, _, _ in buttons]
+        if self._content is None or names != self._names:
+            self._build(buttons)
+            self._names = names
+            if not self._moved:
+                self._right = None
+        self._sentence.configure(text=sentence)
+        self._detail.configure(text=detail)
+        self._paint_edge(mood)
         self._place()
         self.window.deiconify()
         self.window.lift()
         self.window.after(REPORT_MS, self._report)
 
-    def _edge(self, parent: tk.Frame, mood: Mood) -> tk.Canvas:
-        width, height = self._look.px(6), self._look.px(HEIGHT)
-        colour = _EDGES[mood]
-        edge = tk.Canvas(parent, width=width, height=height, background=colour, highlightthickness=0)
+    def _build(self, buttons: list[Button]) -> None:
+        look, background = self._look, tokens.BAR_BACKGROUND
+        if self._content is not None:
+            self._content.destroy()
+        self._content = content = tk.Frame(self.window, background=background)
+        self._edge = tk.Canvas(content, width=look.px(6), height=look.px(HEIGHT), highlightthickness=0)
+        self._edge.pack(side="left", fill="y")
+        self._sentence = tk.Label(content, font=look.font(13, bold=True), foreground=tokens.BAR_TEXT)
+        self._detail = tk.Label(content, font=look.font(13), foreground=tokens.BAR_MUTED)
+        for label in (self._sentence, self._detail):
+            label.configure(background=background, padx=0, pady=0)
+            label.pack(side="left", padx=(look.px(10), 0))
+        tk.Frame(content, background=background, width=look.px(8), height=look.px(HEIGHT)).pack(side="left")
+        self._last = None
+        for text, style, command in buttons:
+            self._last = RingButton(content, look, text=text, style=style, command=command)
+            self._last.button.configure(takefocus=False)
+            self._last.pack(side="left", padx=(0, look.px(4)))
+        for widget in (content, self._sentence, self._detail):
+            widget.bind("<ButtonPress-1>", self._grab)
+            widget.bind("<B1-Motion>", self._drag)
+        content.pack(fill="both", expand=True)
+
+    def _paint_edge(self, mood: Mood) -> None:
+        self._edge.configure(background=_EDGES[mood])
+        self._edge.delete("all")
         if mood is Mood.OWNER_DRIVES:
-            step = self._look.px(STRIPE)
+            width, height, step = self._look.px(6), self._look.px(HEIGHT), self._look.px(STRIPE)
             for top in range(0, height, 2 * step):
-                edge.create_rectangle(0, top, width, top + step, fill=tokens.BAR_BACKGROUND, width=0)
-        return edge
+                self._edge.create_rectangle(0, top, width, top + step, fill=tokens.BAR_BACKGROUND, width=0)
 
     def _place(self) -> None:
+        """Stand where the owner put it, at first in the middle; the right edge, with Stop, keeps its place."""
         self.window.update_idletasks()
         screen, width = self.window.winfo_screenwidth(), self.window.winfo_reqwidth()
-        centre = screen // 2 if self._centre is None else self._centre
-        left = max(0, min(centre - width // 2, screen - width))
-        self.window.geometry(f"+{left}+{self._look.px(TOP)}")
+        right = (screen + width) // 2 if self._right is None else self._right
+        self._right = max(min(width, screen), min(right, screen))
+        self.window.geometry(f"+{self._right - width}+{self._look.px(TOP)}")
 
     def _grab(self, event: "tk.Event[tk.Misc]") -> None:
-        self._grip = event.x_root - (self.window.winfo_x() + self.window.winfo_width() // 2)
+        if self._right is not None:
+            self._grip = event.x_root - self._right
 
     def _drag(self, event: "tk.Event[tk.Misc]") -> None:
         if self._grip is not None:
-            self._centre = event.x_root - self._grip
+            self._right = event.x_root - self._grip
+            self._moved = True
             self._place()
 
     def _report(self) -> None:
-        if self._stop is not None and self._stop.winfo_exists():
-            button = self._stop.button
+        """Say in the log where the last button is, whenever that changed."""
+        if self._last is not None and self._last.winfo_exists():
+            button = self._last.button
             place = (button.winfo_rootx(), button.winfo_rooty(), button.winfo_width(), button.winfo_height())
-            log.debug("geometry bar %s", {"text": str(button.cget("text")), "button": place})
+            report = f"{ {'text': str(button.cget('text')), 'button': place} }"
+            if report != self._reported:
+                self._reported = report
+                log.debug("geometry bar %s", report)
