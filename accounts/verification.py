@@ -3,12 +3,14 @@
 Reads rows with plain queries in the site's scope; the head's keyed hash ties the end to this installation.
 """
 
-from collections.abc import Iterator
+import hmac
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from accounts.chain import GENESIS_HASH, link
 from accounts.checks_registry import CHAIN_CHECKS, Fault
 from accounts.models import AuditEntry, AuditHead, Site
-from accounts.services.audit import entry_payload, head_is_genuine
+from accounts.services.audit import entry_payload, head_is_genuine, head_mac
 
 BATCH = 1000
 
@@ -54,3 +56,20 @@ def _expected_hash(entry: AuditEntry) -> str:
         return link(entry.prev_hash, payload)
     except (TypeError, UnicodeEncodeError):
         return ""  # a float or a bad hash was put there: no line of ours has one
+
+
+def export_head(site: Site) -> dict[str, Any] | None:
+    """Return the end of a site's chain, to be kept outside of the database; None while there is no line."""
+    head = AuditHead.objects.filter(site=site).first()
+    return {"site": site.host, "n": head.n, "hash": head.hash, "mac": head.mac} if head else None
+
+
+def check_kept_heads(site: Site, heads: Iterable[Mapping[str, Any]]) -> Iterator[Fault]:
+    """Yield a fault for every kept head whose line is no longer there: an older state was put back."""
+    for head in heads:
+        if head["site"] != site.host:
+            continue
+        if not hmac.compare_digest(str(head["mac"]), head_mac(site_id=site.pk, n=head["n"], hash_=head["hash"])):
+            yield Fault(f"audit:{site.host}", head["n"], "the kept head was not written by this installation")
+        elif not AuditEntry.objects.filter(site=site, n=head["n"], hash=head["hash"]).exists():
+            yield Fault(f"audit:{site.host}", head["n"], "differs from the kept head: an older state was put back")

@@ -1,5 +1,6 @@
 """T22: the log of a site shows every tampering, also by the owner of the database."""
 
+import json
 import threading
 from contextlib import contextmanager
 
@@ -111,6 +112,37 @@ def test_T22_verify_audit_finds_each_of_six_tampers(tamper, capsys):
         call_command("verify_audit")
     assert refused.value.returncode == 1
     assert f"audit:{site.host} line" in capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_T22_an_older_state_put_back_with_its_own_genuine_head_is_found_by_the_kept_heads(tmp_path, capsys):
+    site = SiteFactory()
+    file = tmp_path / "heads"
+    with site_scope(site):
+        write_lines(site, 4)
+        old = AuditHead.objects.values("n", "hash", "mac").get()
+        write_lines(site, 2)
+    call_command("verify_audit", keep=file)
+    call_command("verify_audit", heads=file)
+    with database_owner() as owned:
+        owned.execute("DELETE FROM accounts_auditentry WHERE n > 4")
+        owned.execute("UPDATE accounts_audithead SET n = %s, hash = %s, mac = %s", list(old.values()))
+    call_command("verify_audit")
+    with pytest.raises(CommandError):
+        call_command("verify_audit", heads=file)
+    assert "an older state was put back" in capsys.readouterr().out
+
+
+@pytest.mark.django_db
+def test_kept_heads_that_cannot_be_read_or_were_forged_are_said(site, tmp_path, capsys):
+    write_lines(site, 1)
+    file = tmp_path / "heads"
+    with pytest.raises(CommandError, match="cannot be read"):
+        call_command("verify_audit", heads=file)
+    file.write_text(json.dumps({"site": site.host, "n": 1, "hash": "a" * 64, "mac": "b" * 64}))
+    with pytest.raises(CommandError):
+        call_command("verify_audit", heads=file)
+    assert "not written by this installation" in capsys.readouterr().out
 
 
 @pytest.mark.django_db(transaction=True)
