@@ -1,15 +1,16 @@
 """What a customer keeps: who was there, what was asked, allowed, used and how it ended, in their words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from sessions.events import may_read
 from sessions.infos import time_text
 from sessions.labels import LABELS
-from sessions.models import ActionRequest, Grant, Participant, SessionEvent
+from sessions.models import ActionRequest, Grant, Participant, SessionEvent, SupportSession
 from sessions.selectors.access import Access
 from sessions.selectors.snapshot import get_snapshot
 from supportsite.protocol.base import Capability, EndReason, StopCause
@@ -40,21 +41,26 @@ SENTENCES: dict[str, str] = {
 }
 
 
+def list_sentences(
+    session: SupportSession, events: Iterable[SessionEvent], *, language: str
+) -> list[tuple[SessionEvent, str]]:
+    """Return the events that are told in words, each with its sentence in `language`."""
+    names = Names(session)
+    with translation.override(language):
+        return [(event, _(SENTENCES[event.type]) % names.facts(event)) for event in events if event.type in SENTENCES]
+
+
 def get_receipt(access: Access, *, language: str) -> dict[str, Any]:
-    """Return the receipt of a session for one participant, in the active language; live sessions have one too."""
-    session, reader = access.support_session, access.participant
-    names = Names(access)
+    """Return the receipt of a session for one participant, in `language`; live sessions have one too."""
+    session: SupportSession = SupportSession.objects.get(pk=access.support_session.pk)
+    reader = access.participant
     events = [
         event
         for event in SessionEvent.objects.filter(support_session=session).order_by("seq")
         if may_read(event, reader)
     ]
+    names = Names(session)
     snapshot = get_snapshot(access, language=language)
-    items = [
-        {"at": time_text(event.at), "type": event.type, "text": _(SENTENCES[event.type]) % names.facts(event)}
-        for event in events
-        if event.type in SENTENCES
-    ]
     return {
         "site": snapshot.site.model_dump(mode="json"),
         "number": session.number if reader is None or reader.is_csr else None,
@@ -62,7 +68,10 @@ def get_receipt(access: Access, *, language: str) -> dict[str, Any]:
         "ended_at": time_text(session.ended_at) if session.ended_at else None,
         "reason": session.end_reason or None,
         "csrs": names.csrs,
-        "items": items,
+        "items": [
+            {"at": time_text(event.at), "type": event.type, "text": text}
+            for event, text in list_sentences(session, events, language=language)
+        ],
         "messages": [
             {**message.model_dump(mode="json"), "name": names.people.get(message.participant, "")}
             for message in snapshot.messages
@@ -74,8 +83,7 @@ def get_receipt(access: Access, *, language: str) -> dict[str, Any]:
 class Names:
     """Names of people and capabilities behind the ids in events."""
 
-    def __init__(self, access: Access) -> None:
-        session = access.support_session
+    def __init__(self, session: SupportSession) -> None:
         participants = list(Participant.objects.filter(support_session=session))
         self.people = {row.public_id: row.name for row in participants}
         self.csrs = [row.name for row in participants if row.is_csr and row.joined_at]
