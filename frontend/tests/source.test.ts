@@ -220,6 +220,22 @@ describe("the browser as a source", () => {
     expect(stops).toEqual([]);
   });
 
+  it("rests while nobody else could stop it, and shows again when the link is back", () => {
+    source.show(grant(), stream);
+    source.rest(true);
+    expect(track.enabled).toBe(false);
+    source.rest(false);
+    expect(track.enabled).toBe(true);
+  });
+
+  it("knows what it stopped before the server does", () => {
+    reachable = false;
+    source.show(grant(), stream);
+    source.release();
+    expect([...source.stopped.value]).toEqual(["grant"]);
+    expect(track.stopped).toBe(true);
+  });
+
   it("does not take an answer that overtakes the log for a stopped grant", () => {
     state.value = { ...state.value, grants: [] };
     source.show(grant(), stream);

@@ -35,6 +35,7 @@ export class ScreenSource {
   #stream: MediaStream | null = null;
   #ice: { readonly servers: RTCIceServer[]; readonly at: number } | null = null;
   #used = false;
+  #resting = false;
   /** The log has told of the grant: from then on its absence means that it stopped. */
   #confirmed = false;
 
@@ -95,6 +96,18 @@ export class ScreenSource {
     this.#release("stopped");
   }
 
+  /** End the capture at once; the grant stands and may be taken up again. */
+  drop(): void {
+    this.#release("closed");
+  }
+
+  /** Without a link nobody else could stop the picture: it rests until the link is back. */
+  rest(resting: boolean): void {
+    if (this.#resting === resting) return;
+    this.#resting = resting;
+    this.#follow();
+  }
+
   /** Only this browser's own captures end here; a Support Manager's end where it runs. */
   #markStopped(grant: string): void {
     const { session } = this.options;
@@ -129,7 +142,7 @@ export class ScreenSource {
     }
     if (grant === undefined) return;
     this.#confirmed = true;
-    for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = grant.state === "active";
+    for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = grant.state === "active" && !this.#resting;
     for (const [connection, peer] of this.#peers) {
       if (!this.#mayView(peer.participant)) this.#close(connection, "not_allowed");
     }

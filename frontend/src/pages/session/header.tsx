@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 
 import { formatCountdown, formatTime, t } from "../../core/i18n.ts";
-import type { GrantInfo } from "../../protocol/generated.ts";
+import { CLOSE_REPLACED, type GrantInfo } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Model } from "./model.ts";
 import { Switches } from "./switches.tsx";
@@ -134,8 +134,11 @@ export function Notices({ model }: { model: Model }): JSX.Element {
   const closed = link.phase === "closed";
   return (
     <div class="notices">
-      {closed && (
+      {closed && link.code === CLOSE_REPLACED && (
         <Notice text={t("This session is open in another tab.")} action={t("Continue here")} run={() => model.session.retryNow()} />
+      )}
+      {closed && link.code !== CLOSE_REPLACED && (
+        <Notice text={t("This page lost its place in the session.")} action={t("Load again")} run={() => location.reload()} />
       )}
       {!closed && model.offline.value && <Offline model={model} />}
       {idle !== null && (

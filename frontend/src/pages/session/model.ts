@@ -25,6 +25,7 @@ export interface ModelOptions {
 export type AnswerState = "idle" | "allowing" | "denying";
 
 const RETRY_MS = 2_000;
+const REST_AFTER_MS = 60_000;
 const OFFLINE_SHOWN_AFTER_MS = 1_500;
 
 function endStream(stream: MediaStream): void {
@@ -90,12 +91,21 @@ export class Model {
 
   start(): () => void {
     const ends = [
-      this.options.clock.every(500, () => (this.now.value = this.options.clock.now())),
+      this.options.clock.every(500, () => this.#tick()),
       this.history.start(),
       this.source.start(),
       this.session.start(),
     ];
     return () => ends.forEach((end) => end());
+  }
+
+  #tick(): void {
+    const now = this.options.clock.now();
+    this.now.value = now;
+    const { phase, lostAt } = this.session.link.peek();
+    // Another tab or nobody holds this page's place: what is captured here could not be stopped from there.
+    if (phase === "closed") this.source.drop();
+    else this.source.rest(lostAt !== null && now - lostAt > REST_AFTER_MS);
   }
 
   secondsUntil(iso: string): number {
