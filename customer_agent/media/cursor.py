@@ -1,6 +1,7 @@
 """The owner's cursor, apart from the picture: its shape when that changes, its place at most 60 times a second."""
 
 import base64
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -12,9 +13,11 @@ import xcffib.xinput
 
 from customer_agent.media.geometry import Rect
 from customer_agent.media.png import png_of_premultiplied_bgra
-from customer_agent.media.x11 import Waker, connect, screen_of, wait_readable
+from customer_agent.media.x11 import DisplayError, Waker, connect, screen_of, wait_readable
 from customer_agent.media.xi2 import RawKind, next_event, select_raw_events
 from supportsite.protocol.channel import CursorPosition, CursorShape
+
+log = logging.getLogger(__name__)
 
 POSITION_INTERVAL_SECONDS = 1 / 60
 WARP_CHECK_SECONDS = 0.25
@@ -29,14 +32,7 @@ class CursorWatcher:
     ) -> None:
         self.area = area
         self._report = report
-        self._connection = connect(display)
-        self._xfixes = self._connection(xcffib.xfixes.key)
-        self._xfixes.QueryVersion(5, 0).reply()
-        self._root = screen_of(self._connection).root
-        self._xfixes.SelectCursorInput(self._root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
-        select_raw_events(self._connection, [RawKind.MOTION])
-        extension = xcffib.lib.xcb_get_extension_data(self._connection._conn, xcffib.xfixes.key.c_key)  # noqa: SLF001
-        self._cursor_event: int = extension.first_event + xcffib.xfixes.CursorNotifyEvent.event_number
+        self._display = display
         self._waker = Waker()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="cursor", daemon=True)
@@ -58,6 +54,11 @@ class CursorWatcher:
 
     def _run(self) -> None:
         try:
+            self._open()
+        except (DisplayError, KeyError, xcffib.XcffibException):
+            log.warning("the cursor cannot be watched on this display")
+            return
+        try:
             self._read_shape()
             while not self._stopped.is_set():
                 self._read_place()
@@ -69,6 +70,16 @@ class CursorWatcher:
         finally:
             self._connection.disconnect()
             self._waker.close()
+
+    def _open(self) -> None:
+        self._connection = connect(self._display)
+        self._xfixes = self._connection(xcffib.xfixes.key)
+        self._xfixes.QueryVersion(5, 0).reply()
+        self._root = screen_of(self._connection).root
+        self._xfixes.SelectCursorInput(self._root, xcffib.xfixes.CursorNotifyMask.DisplayCursor)
+        select_raw_events(self._connection, [RawKind.MOTION])
+        extension = xcffib.lib.xcb_get_extension_data(self._connection._conn, xcffib.xfixes.key.c_key)  # noqa: SLF001
+        self._cursor_event: int = extension.first_event + xcffib.xfixes.CursorNotifyEvent.event_number
 
     def _wait_for_change(self) -> None:
         while not self._stopped.is_set():

@@ -22,6 +22,12 @@ from customer_agent.media.rates import STEPS
 from supportsite.protocol.channel import CursorPosition, CursorShape, MonitorInfo, Quality, Screen, ViewerInput
 from supportsite.protocol.socket import Candidate, Description
 
+open_cursor: Callable[..., Any] | None = None
+if platform.system() == "Linux":  # imported with the program: at the first grant it would cost 0.1 s
+    from customer_agent.media.cursor import CursorWatcher
+
+    open_cursor = CursorWatcher
+
 QUALITY_SECONDS = 1.0
 CPU_LIMITED_ENCODE_SECONDS = 1 / 40
 
@@ -99,10 +105,6 @@ class SharedScreen:
         if self.stopped:
             raise RuntimeError("not shared any more")
         await self.hang_up(connection)
-        if self._meter is None:
-            self._engine.start()
-            self._start_cursor()
-            self._meter = asyncio.create_task(self._measure())
         peer = ViewerPeer(
             connection=connection,
             participant=participant,
@@ -111,7 +113,16 @@ class SharedScreen:
             listener=self,
         )
         self._peers[connection] = peer
-        return await peer.make_offer()
+        offer = await peer.make_offer()
+        self._begin()
+        return offer
+
+    def _begin(self) -> None:
+        """Start what the first viewer needs, while it looks at the offer."""
+        if self._meter is None and not self.stopped:
+            self._engine.start()
+            self._start_cursor()
+            self._meter = self._loop.create_task(self._measure())
 
     async def take_answer(self, connection: str, sdp: str) -> None:
         """Take a viewer's answer; unknown connections are ignored. Raises ValueError for a bad one."""
@@ -224,12 +235,9 @@ class SharedScreen:
 
     def _start_cursor(self) -> None:
         """Watch the cursor where that is possible; elsewhere the system draws it into the picture."""
-        if platform.system() != "Linux":
-            return
-        from customer_agent.media.cursor import CursorWatcher
-
-        self._cursor = CursorWatcher(self.area, self._on_cursor, self._display)
-        self._cursor.start()
+        if open_cursor is not None:
+            self._cursor = open_cursor(self.area, self._on_cursor, self._display)
+            self._cursor.start()
 
     @staticmethod
     def _screen_message(layout: Layout) -> Screen:
