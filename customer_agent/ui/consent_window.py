@@ -174,6 +174,7 @@ class ConsentWindow:
     def _enable_allow(self) -> None:
         if not self._done:
             self._allow.button.state(["!disabled"])
+            log.debug("geometry consent %s", self.geometry_report())  # again: it is laid out by now
             log.debug("allow enabled %s", self.prompt.request)
 
     def _allowed(self) -> None:

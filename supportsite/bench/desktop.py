@@ -72,7 +72,7 @@ class DesktopBench:
         self._desktop.paint("static")
         self._csr.page.get_by_role("tab", name="Desktop", exact=True).click()
         self._csr.ask("Request view")
-        pressed = manager.allow(0)
+        pressed = manager.allow()
         shown = float(until(self._watch.first_frame_at, "the picture comes"))
         self._figures.add("allow_to_picture_ms", shown - pressed, "ms", 1)
 
@@ -97,9 +97,9 @@ class DesktopBench:
 
     def _measure_input(self, manager: SupportManager) -> None:
         """From the pointer event in the CSR's browser to the pixel that the customer's program painted for it."""
-        page, asked = self._csr.page, manager.questions()
+        page = self._csr.page
         self._csr.ask("Request control")
-        manager.allow(asked)
+        manager.allow()
         until(lambda: self._csr.active_grants() == 2, "control is granted")
         self._desktop.paint("input")
         x, y = _middle_of_video(page)

@@ -107,6 +107,7 @@ class SupportManager:
 
     def __init__(self, desktop: Desktop, site: str, code: str) -> None:
         self._desktop = desktop
+        self._answered = 0
         self._log = Path(tempfile.mkstemp(prefix="bench-support-manager-", suffix=".log")[1])
         command = [sys.executable, "-m", "customer_agent", "--site", site, "--code", code, "--language", "en"]
         with self._log.open("wb") as log:
@@ -124,21 +125,22 @@ class SupportManager:
             self._process.wait()
         self._log.unlink()
 
-    def allow(self, after: int) -> float:
-        """Answer the question that comes after the first `after` ones; return when Allow was pressed (Unix ms)."""
+    def allow(self) -> float:
+        """Answer the next question; return when Allow was pressed (Unix ms)."""
+        self._answered += 1
 
-        def asked() -> list[str]:
+        def enabled() -> bool:
             if self._process.poll() is not None:
-                raise BenchError(f"the Support Manager ended: {self._log.read_text(errors='replace')[-2000:]}")
-            return re.findall(r"geometry consent (\{.*\})", self._log.read_text(errors="replace"))[after:]
+                raise BenchError(f"the Support Manager ended: {self._said()[-2000:]}")
+            return self._said().count("allow enabled") >= self._answered
 
-        x, y, width, height = ast.literal_eval(until(asked, "the Support Manager asks")[-1])["allow"]
-        time.sleep(1.3)  # Allow is enabled after a second
+        until(enabled, "the Support Manager asks")
+        places = re.findall(r"geometry consent (\{.*\})", self._said())
+        x, y, width, height = ast.literal_eval(places[-1])["allow"]
         return self._desktop.click(x + width // 2, y + height // 2)
 
-    def questions(self) -> int:
-        """Return how often a consent window told its place so far."""
-        return len(re.findall(r"geometry consent (\{.*\})", self._log.read_text(errors="replace")))
+    def _said(self) -> str:
+        return self._log.read_text(errors="replace")
 
     def cpu_seconds(self) -> float:
         """Return the processor time of the program and its children so far."""
