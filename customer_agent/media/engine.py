@@ -99,6 +99,7 @@ class CaptureEngine:
         self.layout = self._read_layout()
         self._converter: Converter = open_converter()
         self._stopped = threading.Event()
+        self._watched = threading.Event()
         self._key_wanted = True
         self._key_at = 0.0
         self._grabbed_at = 0.0
@@ -113,6 +114,7 @@ class CaptureEngine:
     def stop(self) -> None:
         """Let no further picture out. Returns at once."""
         self._stopped.set()
+        self._watched.set()
         self._fanout.cut_off()
         self._backend.wake()
 
@@ -125,6 +127,7 @@ class CaptureEngine:
     def request_key(self) -> None:
         """Make the next picture a key frame, at most every 300 ms."""
         self._key_wanted = True
+        self._watched.set()
         self._backend.wake()
 
     def set_step(self, step: RateStep) -> None:
@@ -153,10 +156,11 @@ class CaptureEngine:
         """Capture one layout until stopped. Raises LayoutChangedError."""
         self._backend.open(layout.area)
         encoder = Encoder(layout.area.width, layout.area.height, self._step)
+        encoder.encode(key=True)  # the first call costs three times as much as the others: now, while ICE connects
         while not self._stopped.is_set():
             if not self._fanout.has_viewers:
-                self._backend.wait(IDLE_CHECK_SECONDS)
-                self._stopped.wait(0.0 if self._fanout.has_viewers else 0.05)
+                self._watched.wait(IDLE_CHECK_SECONDS)
+                self._watched.clear()
                 continue
             changed = self._backend.wait(self._patience(time.monotonic()))
             now = time.monotonic()

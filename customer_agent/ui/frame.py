@@ -31,11 +31,13 @@ class DesktopFrame:
         colour = tokens.FRAME_CONTROL if control else tokens.FRAME_VIEW
         left, top, width, height = box
         thick = self._thickness
+        # They must not overlap: each would raise itself above the other for ever.
+        side = height - 2 * thick
         places = (
             (left, top, width, thick),
             (left, top + height - thick, width, thick),
-            (left, top, thick, height),
-            (left + width - thick, top, thick, height),
+            (left, top + thick, thick, side),
+            (left + width - thick, top + thick, thick, side),
         )
         for edge, place in zip(self._edges, places, strict=True):
             self._draw(edge, place, colour, dashed=dashed)
