@@ -159,7 +159,7 @@ export class Socket {
     if (generation !== this.#generation || typeof data !== "string") return;
     this.#lastHeard = this.options.clock.now();
     const frame = JSON.parse(data) as ServerFrame;
-    if (frame.type === "welcome") this.#welcomed(generation, frame.heartbeat_seconds, frame.endpoint);
+    if (frame.type === "welcome" && this.#state.phase === "connecting") this.#welcomed(generation, frame.heartbeat_seconds, frame.endpoint);
     this.options.onFrame(frame);
     // Answered here, not by a timer alone: a hidden page's timers run once a minute, its socket does not sleep.
     if (frame.type === "heartbeat") this.send({ type: "heartbeat", seq: this.options.lastSeq() });
