@@ -10,6 +10,9 @@ import tkinter as tk
 from customer_agent import VERSION
 from customer_agent.texts import LANGUAGES, Texts
 
+LEVELS = ("debug", "info", "warning")
+LEVEL_VARIABLE = "SUPPORT_MANAGER_LOG_LEVEL"
+
 
 def system_language() -> str:
     """Return the language of this computer's user, English where it is neither of ours."""
@@ -25,7 +28,8 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--code", default="", help="one-use code from the session page")
     parser.add_argument("--language", choices=LANGUAGES, default=None)
     parser.add_argument("--theme", choices=("light", "dark"), default=None)
-    parser.add_argument("--log-level", choices=("debug", "info", "warning"), default="warning")
+    level = os.environ.get(LEVEL_VARIABLE, "").lower()
+    parser.add_argument("--log-level", choices=LEVELS, default=level if level in LEVELS else "warning")
     parser.add_argument("--version", action="version", version=VERSION)
     return parser.parse_args(arguments)
 

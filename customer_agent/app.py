@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import os
 import platform
 import signal
 import threading
@@ -27,11 +28,12 @@ class SupportManager:
 
     def __init__(self, *, language: str, dark: bool) -> None:
         self._language = language
+        self._attachment: Attachment | None = None
+        # First of all: without a display nothing else is begun.
+        self._windows = TkWindows(owner=self, language=language, dark=dark)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run_loop, name="session", daemon=True)
-        self._attachment: Attachment | None = None
         self._attaching: set[asyncio.Task[None]] = set()
-        self._windows = TkWindows(owner=self, language=language, dark=dark)
 
     def run(self, *, site: str, code: str) -> None:
         """Show windows until the end; connects at once when site and code are known."""
@@ -128,6 +130,9 @@ class SupportManager:
         if self._attachment is not None:
             return
         try:
+            if os.environ.get("XDG_SESSION_TYPE") == "wayland":
+                # Only XWayland's own windows could be captured; an empty picture would be a lie.
+                raise AgentError("wayland")
             address = parse_site_address(site)
             async with contextlib.AsyncExitStack() as stack:
                 api = ApiClient(address, language=self._language)

@@ -55,6 +55,9 @@ class Texts:
             "refused": _("The site does not accept this program any more. Nothing stays on this computer."),
             "lost": _("No connection for ten minutes: the session ended here. Nothing stays on this computer."),
             "fault": _("Support Manager had a fault and stopped everything."),
+            "wayland": _(
+                "This desktop runs on Wayland, which Support Manager cannot share yet. Use the browser instead."
+            ),
             "no_display": _("Support Manager needs a screen to show what it asks."),
         }
         return sentences.get(code, _("It did not work ({code}).").format(code=plain(code)))

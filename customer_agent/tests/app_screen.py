@@ -178,7 +178,7 @@ class Program:
     def bar_button(self, text: str, after: int = 0) -> tuple[int, int, int, int]:
         line = self.wait_line(rf"geometry bar .*'{text}'", after=after)
         place: dict[str, Any] = ast.literal_eval(line.split("geometry bar ", 1)[1])
-        button: tuple[int, int, int, int] = place["button"]
+        button: tuple[int, int, int, int] = place["buttons"][text]
         return button
 
     def allow(self, after: int = 0) -> None:

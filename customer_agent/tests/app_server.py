@@ -49,6 +49,7 @@ class ContractServer:
         self._loop = asyncio.new_event_loop()
         self._started = threading.Event()
         self.answering = True
+        self.redirect_to = ""
         self.port = 0
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -146,7 +147,9 @@ class ContractServer:
         await site.start()
         self.port = self._runner.addresses[0][1]
 
-    async def _site(self, _request: web.Request) -> web.Response:
+    async def _site(self, request: web.Request) -> web.Response:
+        if self.redirect_to:
+            raise web.HTTPTemporaryRedirect(self.redirect_to + request.path)
         return web.json_response(self.site)
 
     def _note(self, path: str, body: dict[str, Any]) -> None:
@@ -155,6 +158,8 @@ class ContractServer:
             self._changed.notify_all()
 
     async def _attach(self, request: web.Request) -> web.Response:
+        if self.redirect_to:
+            raise web.HTTPTemporaryRedirect(self.redirect_to + request.path)
         body = await request.json()
         self._note("agent/attach/", body)
         if body["code"] != CODE:

@@ -58,8 +58,11 @@ def test_taking_control_back_keeps_the_view(program: Program, app_display: Displ
     program.consent_buttons(after=before - 1)
     program.allow(after=before)
     app_server.wait_call("requests/request-0002/grant/")
-    program.click(program.bar_button("Stop everything", after=before))
-    app_server.wait_call("stop/")
+    program.click(program.bar_button("Stop control", after=before))
+    app_server.wait_call("grants/grant-request-0002/stop/")
+    program.wait_line("bar says view", after=before)
+    assert "grants/grant-request-0001/stop/" not in app_server.called("stop/")
+    assert viewer.closed_at is None
     viewer.close()
 
 

@@ -50,6 +50,7 @@ class Bar:
         self.window.attributes("-topmost", 1)
         self._content: tk.Frame | None = None
         self._last: RingButton | None = None
+        self._rings: list[RingButton] = []
         self._reported = ""
         self.window.bind("<Configure>", lambda _: self.window.after(REPORT_MS, self._report))
         keep_above(self.window)
@@ -133,10 +134,12 @@ class Bar:
             label.pack(side="left", padx=(look.px(10), 0))
         tk.Frame(content, background=background, width=look.px(8), height=look.px(HEIGHT)).pack(side="left")
         self._last = None
+        self._rings = []
         for text, style, command in buttons:
             self._last = RingButton(content, look, text=text, style=style, command=command)
             self._last.button.configure(takefocus=False)
             self._last.pack(side="left", padx=(0, look.px(4)))
+            self._rings.append(self._last)
         for widget in (content, self._sentence, self._detail):
             widget.bind("<ButtonPress-1>", self._grab)
             widget.bind("<B1-Motion>", self._drag)
@@ -171,9 +174,9 @@ class Bar:
     def _report(self) -> None:
         """Say in the log where the last button is, whenever that changed."""
         if self._last is not None and self._last.winfo_exists():
-            button = self._last.button
-            place = (button.winfo_rootx(), button.winfo_rooty(), button.winfo_width(), button.winfo_height())
-            report = f"{ {'text': str(button.cget('text')), 'button': place} }"
+            places = {str(ring.button.cget("text")): ring.place_on_screen() for ring in self._rings}
+            text = str(self._last.button.cget("text"))
+            report = str({"text": text, "button": places[text], "buttons": places})
             if report != self._reported:
                 self._reported = report
                 log.debug("geometry bar %s", report)

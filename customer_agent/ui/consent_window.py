@@ -76,10 +76,7 @@ class ConsentWindow:
 
     def geometry_report(self) -> dict[str, tuple[int, int, int, int]]:
         """Return where the buttons are on the screen: x, y, width, height."""
-        return {
-            name: (button.winfo_rootx(), button.winfo_rooty(), button.winfo_width(), button.winfo_height())
-            for name, button in (("deny", self._deny.button), ("allow", self._allow.button))
-        }
+        return {"deny": self._deny.place_on_screen(), "allow": self._allow.place_on_screen()}
 
     # Building
 

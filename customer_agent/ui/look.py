@@ -99,3 +99,8 @@ class RingButton(tk.Frame):
         self.button.pack(fill="both", expand=True)
         self.button.bind("<FocusIn>", lambda _: self.configure(background=self._focus))
         self.button.bind("<FocusOut>", lambda _: self.configure(background=self._rest))
+
+    def place_on_screen(self) -> tuple[int, int, int, int]:
+        """Return x, y, width and height of the button on the screen."""
+        button = self.button
+        return button.winfo_rootx(), button.winfo_rooty(), button.winfo_width(), button.winfo_height()

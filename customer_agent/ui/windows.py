@@ -109,7 +109,7 @@ class TkWindows:
 
     def start_failed(self, code: str) -> None:
         """Let the first window say what went wrong."""
-        self._post(lambda: self._start.fail(self._texts.explain(code)) if self._start else None)
+        self._post(lambda: self._fail_start(code))
 
     def start_done(self) -> None:
         """Close the first window."""
@@ -154,6 +154,11 @@ class TkWindows:
             self.root, self._look, self._texts, address=address, code=code, on_connect=on_connect,
             on_close=self._owner.leave,
         )  # fmt: skip
+
+    def _fail_start(self, code: str) -> None:
+        if self._start is not None:
+            self._start.fail(self._texts.explain(code))
+            log.debug("start says %s", code)
 
     def _close_start(self) -> None:
         if self._start is not None:
