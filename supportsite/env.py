@@ -24,6 +24,7 @@ def database(url: str) -> dict[str, Any]:
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or query.pop("port", "")),
         "OPTIONS": dict(query),
+        "CONN_HEALTH_CHECKS": True,  # a pooled connection may be of a server that has gone
     }
 
 
