@@ -8,8 +8,19 @@ import select
 from typing import Any
 
 import xcffib
+
+# Every extension in use is imported here: each import adds to a table that a connection, being opened in another
+# thread, iterates ("dictionary changed size during iteration").
+import xcffib.damage
 import xcffib.randr
+import xcffib.screensaver
+import xcffib.shape
+import xcffib.shm
+import xcffib.xfixes
+import xcffib.xinput
+import xcffib.xkb
 import xcffib.xproto
+import xcffib.xtest
 
 from customer_agent.media.geometry import Monitor, Rect
 

@@ -81,7 +81,7 @@ class StartWindow:
         entry = tk.Entry(
             body, font=look.font(16), background=look.tokens.button, foreground=look.tokens.text, relief="flat",
             insertbackground=look.tokens.text, highlightthickness=1, highlightbackground=look.tokens.line,
-            highlightcolor=look.tokens.focus, width=30,
+            highlightcolor=look.tokens.focus, width=36,
         )  # fmt: skip
         entry.insert(0, value)
         entry.pack(fill="x", ipady=look.px(6))
