@@ -2,11 +2,14 @@
 
 from typing import Any
 
+import structlog
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from supportsite.core.observe import current_ref
+
+log = structlog.get_logger(__name__)
 
 
 def error_answer(request: HttpRequest, code: str, status: int) -> HttpResponse:
@@ -44,11 +47,16 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500: leans on nothing that may be what broke."""
+    """handler500; falls back to a page that leans on nothing."""
     if request.path.startswith("/api/"):
         body = {"code": "server_error", "message": _("Something went wrong on our side."), "data": {}}
         return JsonResponse({**body, "ref": current_ref()}, status=500)
-    return render(None, "errors/500.html", {"ref": current_ref()}, status=500)
+    context = {"ref": current_ref()}
+    try:
+        return render(request, "errors/500.html", context, status=500)
+    except Exception:  # what broke the page may be what this page needs too
+        log.exception("pages.error_page_failed")
+        return render(None, "errors/plain.html", context, status=500)
 
 
 def unknown_api_address(request: HttpRequest, **_kwargs: Any) -> HttpResponse:
