@@ -83,9 +83,9 @@ class Viewer:
         """Whether a picture is there and input can be sent."""
         return self.pictures > 0 and getattr(self._channels.get("input"), "readyState", "") == "open"
 
-    def held(self) -> str:
-        """Return the last reason for which input is held."""
-        return next((message["reason"] for message in reversed(self.state) if message["type"] == "held"), "none")
+    def held_reasons(self) -> set[str]:
+        """Return every reason for which input was held so far."""
+        return {message["reason"] for message in list(self.state) if message["type"] == "held"}
 
     def send(self, **message: Any) -> None:
         """Send one message on `input`; grant, epoch and seq are right unless given."""

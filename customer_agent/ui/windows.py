@@ -21,7 +21,7 @@ from customer_agent.ui.start_window import StartWindow
 log = logging.getLogger(__name__)
 
 POLL_MS = 25
-END_SHOWN_MS = 2500
+END_SHOWN_MS = 1800
 
 
 class TkWindows:
@@ -130,7 +130,10 @@ class TkWindows:
         with contextlib.suppress(BlockingIOError):
             os.read(self._read, 4096)
         while self._work:
-            self._work.popleft()()
+            try:
+                self._work.popleft()()
+            except Exception as error:  # noqa: BLE001 - tkinter would leave its main loop on any of them
+                self._fault(type(error), error, error.__traceback__)
 
     def _poll(self) -> None:
         self._woken(None, 0)
