@@ -52,6 +52,10 @@ def in_database(function: Callable[P, R]) -> Callable[P, Awaitable[R]]:
     return wrapped
 
 
+# A sign-out tells of itself before its browser session is gone, so access is looked at twice.
+SECOND_LOOK_SECONDS = 1
+
+
 class SocketClosed(Exception):  # noqa: N818 - an instruction, not an error
     """Raised inside a socket to close it with a code."""
 
@@ -173,6 +177,20 @@ class BaseSocket(AsyncWebsocketConsumer):
         if not self.closing:
             self.closing = True
             await self.close(code)
+
+    def access_may_have_changed(self, message: dict[str, Any], user_id: int | None) -> None:
+        """Look at the right to be here, now and in a second; `user` in the message says whose access it is about."""
+        if message.get("user") in (None, user_id):
+            self.spawn(self._look_twice())
+
+    async def _look_twice(self) -> None:
+        await self.recheck()
+        await asyncio.sleep(SECOND_LOOK_SECONDS)
+        await self.recheck()
+
+    async def recheck(self) -> None:
+        """Raise SocketClosed where the socket may stay no longer."""
+        raise NotImplementedError
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work beside the socket; a fault in it is logged and closes the socket for a new try."""

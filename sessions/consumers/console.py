@@ -53,8 +53,8 @@ class ConsoleConsumer(BaseSocket):
         """Pass a wake-up on, or check the right to be here again (`user` names whose access changed)."""
         if "session" in message:
             await self.send_message(Wake(session=message["session"], seq=message["seq"]))
-        elif message.get("user") in (None, self.user_id):
-            self.spawn(self._recheck())
+        else:
+            self.access_may_have_changed(message, self.user_id)
 
     async def _beat(self) -> None:
         checked = time.monotonic()
@@ -63,9 +63,10 @@ class ConsoleConsumer(BaseSocket):
             await self.send_message(Heartbeat(seq=0))
             if time.monotonic() - checked >= RECHECK_SECONDS:
                 checked = time.monotonic()
-                await self._recheck()
+                await self.recheck()
 
-    async def _recheck(self) -> None:
+    async def recheck(self) -> None:
+        """Close where the member is none any more, or has signed out."""
         assert self.ticket is not None
         if await in_database(find_member)(self.ticket) is None:
             raise SocketClosed(CloseCode.UNAUTHENTICATED)

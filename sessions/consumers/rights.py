@@ -4,6 +4,8 @@ from importlib import import_module
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.utils.crypto import constant_time_compare
 
 from accounts.models import Membership
 from sessions.models import Endpoint
@@ -19,7 +21,7 @@ def find_member(ticket: Ticket) -> Membership | None:
     member: Membership | None = members.filter(pk=ticket.membership_id, active=True).first()
     if member is None or not member.user.is_active or not member.site.active:
         return None
-    if ticket.login and not _login_exists(ticket.login):
+    if ticket.login and not _login_holds(ticket.login, member):
         return None
     return member
 
@@ -41,6 +43,8 @@ def find_close_code(ticket: Ticket, endpoint: Endpoint, socket: str) -> int | No
     return None if row.connected else CloseCode.TRY_LATER
 
 
-def _login_exists(session_key: str) -> bool:
-    store: Any = import_module(settings.SESSION_ENGINE).SessionStore()
-    return bool(store.exists(session_key))
+def _login_holds(session_key: str, member: Membership) -> bool:
+    """Tell whether the browser's sign-in is still this person's, made with the password that they have now."""
+    store: Any = import_module(settings.SESSION_ENGINE).SessionStore(session_key)
+    known = (str(store.get(SESSION_KEY, "")), str(store.get(HASH_SESSION_KEY, "")))
+    return known[0] == str(member.user_id) and constant_time_compare(known[1], member.user.get_session_auth_hash())

@@ -58,6 +58,7 @@ class SessionConsumer(BaseSocket):
             raise SocketClosed(CloseCode.FORBIDDEN)
         self.heartbeat_seconds = SUPPORT_MANAGER_HEARTBEAT_SECONDS if is_manager else HEARTBEAT_SECONDS
         self.reader = self.endpoint.participant
+        self.user_id = self.reader.membership.user_id if self.reader.membership else None
         self.window = Window()
         self.news = asyncio.Event()
         self.news.set()
@@ -100,7 +101,7 @@ class SessionConsumer(BaseSocket):
         if "session" in message:
             self.news.set()
         else:
-            self.spawn(self._recheck())
+            self.access_may_have_changed(message, self.user_id)
 
     async def relay(self, message: dict[str, Any]) -> None:
         """Pass on a frame that the server made."""
@@ -142,12 +143,13 @@ class SessionConsumer(BaseSocket):
             if time.monotonic() - renewed >= RENEW_SECONDS - 0.5 and silent < QUIET_SECONDS:
                 renewed = time.monotonic()
                 if not await in_database(renew_lease)(self.endpoint, self.socket):
-                    await self._recheck()
+                    await self.recheck()
             if time.monotonic() - checked >= RECHECK_SECONDS:
                 checked = time.monotonic()
-                await self._recheck()
+                await self.recheck()
 
-    async def _recheck(self) -> None:
+    async def recheck(self) -> None:
+        """Close where the endpoint has a newer socket, or its person no right to be here."""
         assert self.ticket is not None
         if not self.socket:
             return
@@ -189,7 +191,7 @@ class SessionConsumer(BaseSocket):
 
     def _load_endpoint(self) -> Endpoint:
         assert self.ticket is not None
-        rows = Endpoint.objects.select_related("participant", "support_session", "support_session__site")
+        rows = Endpoint.objects.select_related("participant__membership", "support_session__site")
         endpoint: Endpoint | None = rows.filter(public_id=self.ticket.endpoint_id).first()
         if endpoint is None or endpoint.support_session.public_id != self.ticket.session_id:
             raise not_found()
