@@ -50,8 +50,9 @@ def results() -> Path:
 
 @pytest.fixture(scope="session")
 def stack(results: Path) -> Iterator[Stack]:
-    """A whole installation with fresh demo data."""
-    stack = Stack(results / "installation")
+    """A whole installation with fresh demo data; E2E_INSTALLATION names the folder of one that runs already."""
+    given = os.environ.get("E2E_INSTALLATION")
+    stack = Stack(Path(given) if given else results / "installation")
     yield stack
     stack.close()
 

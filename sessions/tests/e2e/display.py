@@ -39,7 +39,18 @@ class Display:
         self.folder, self.width, self.height = folder, width, height
         folder.mkdir(parents=True, exist_ok=True)
         read, write = os.pipe()
-        command = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp", "-ac"]
+        command = [
+            "Xvfb",
+            "-displayfd",
+            str(write),
+            "-screen",
+            "0",
+            f"{width}x{height}x24",
+            "-nolisten",
+            "tcp",
+            "-ac",
+            "-noreset",
+        ]
         self._processes = [processes.start(command, log=folder / "xvfb.log", pass_fds=(write,))]
         os.close(write)
         with os.fdopen(read) as pipe:

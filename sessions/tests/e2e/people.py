@@ -9,7 +9,7 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from sessions.tests.e2e.stack import Account, Stack
-from sessions.tests.e2e.waiting import PATIENCE_SECONDS, until
+from sessions.tests.e2e.waiting import PATIENCE_SECONDS
 from sessions.tests.e2e.words import word
 
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
@@ -57,6 +57,8 @@ FETCH = """async ([method, path, body]) => {
 class Person:
     """Somebody with a browser. `word` says a name of the product in the person's language."""
 
+    area = "customer"
+
     def __init__(self, people: "People", context: BrowserContext, language: str) -> None:
         """Open the person's first tab."""
         self.people, self.stack, self.context, self.language = people, people.stack, context, language
@@ -64,7 +66,7 @@ class Person:
 
     def word(self, english: str) -> str:
         """Return the product's word in this person's language."""
-        return word(self.language, english)
+        return word(self.language, english, self.area)
 
     def button(self, english: str, page: Page | None = None) -> Locator:
         """Return the button with this accessible name."""
@@ -99,6 +101,7 @@ class Person:
 class Csr(Person):
     """A representative at the console."""
 
+    area = "console"
     session = ""
     number = ""
 
@@ -126,13 +129,15 @@ class Csr(Person):
         for choice in dialog.locator("select[required]").all():
             choice.select_option(index=1)
         dialog.get_by_role("button", name=self.word("Start session"), exact=True).click()
-        return self.current_session()
-
-    def current_session(self) -> str:
-        """Read the session that the console shows now; remember id and number."""
-        rows = until(lambda: self.api("GET", "sessions/?state=live&mine=1")[1]["results"], "the session is in the list")
-        self.session, self.number = rows[0]["id"], rows[0]["number"]
+        self.page.wait_for_url(re.compile(r"/console/s/[\w-]+/$"), timeout=PATIENCE_MS)
+        self.session = re.sub(r".*/s/([\w-]+)/$", r"\1", self.page.url)
+        self.number = self.snapshot(self.session)["number"]
         return self.number
+
+    def go_home(self) -> None:
+        """End the session, so that no later test meets it."""
+        if self.session and not self.page.is_closed():
+            self.api("POST", f"sessions/{self.session}/end/")
 
     def tool(self, english: str, tab: str = "Desktop") -> Locator:
         """Open a tab of the tool strip and return its button."""
@@ -232,5 +237,9 @@ class People:
                 for tab, page in enumerate(person.context.pages):
                     page.screenshot(path=failed / f"{place}-{tab}-{type(person).__name__}.png", timeout=5000)
                     (failed / f"{place}-{tab}.html").write_text(page.content())
+        for person in self.everybody:
+            if isinstance(person, Csr):
+                person.go_home()
+        for person in self.everybody:
             person.context.close()
         assert not self.troubles.found, self.troubles.found

@@ -29,8 +29,8 @@ class Terminal:
         self.file = display.folder / f"{name}.txt"
         self.file.unlink(missing_ok=True)
         self.display = display
-        command = ["xterm", "-u8", "-fa", "Noto Sans Mono CJK JP", "-fs", "13", "-T", self.title]
-        command += ["-geometry", f"60x12+{TERMINAL_AT[0]}+{TERMINAL_AT[1]}", "-e", "sh", "-c", f"cat > '{self.file}'"]
+        command = ["xterm", "-u8", "-fa", "Noto Sans Mono CJK JP", "-fs", "11", "-T", self.title]
+        command += ["-geometry", f"44x12+{TERMINAL_AT[0]}+{TERMINAL_AT[1]}", "-e", "sh", "-c", f"cat > '{self.file}'"]
         self.process = display.run(command, log=f"{name}.log")
         until(lambda: display.windows(self.title) and self.file.exists(), "the terminal is open")
 

@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page
 
 from sessions.tests.e2e import picture
 from sessions.tests.e2e.display import Display
@@ -120,9 +120,21 @@ def click_at(csr: Csr, display: Display, x: float, y: float) -> None:
     csr.page.mouse.click(*point(csr, display, x, y))
 
 
-def operating(csr: Csr) -> None:
-    """Wait until the CSR's stage takes input."""
-    expect(csr.page.get_by_text(csr.word("You are driving")).first).to_be_visible(timeout=PATIENCE_MS)
+def take_over(csr: Csr, display: Display, x: float, y: float) -> None:
+    """Click at the customer's pixel (x, y) until the pointer is there.
+
+    The customer's hand that just pressed Allow holds the CSR's input for a second; the CSR tries again.
+    """
+
+    def arrived() -> bool:
+        click_at(csr, display, x, y)
+        return _near(display.pointer(), (x, y))
+
+    until(arrived, "the CSR's click arrives", step=0.3)
+
+
+def _near(at: tuple[int, int], wanted: tuple[float, float]) -> bool:
+    return all(abs(a - b) <= 3 for a, b in zip(at, wanted, strict=True))
 
 
 def requests_open(csr: Csr) -> int:

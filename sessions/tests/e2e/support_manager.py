@@ -4,8 +4,6 @@ import ast
 import re
 import shlex
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,6 @@ from sessions.tests.e2e.stack import ROOT
 from sessions.tests.e2e.waiting import until
 
 NAMES = "^(Support Manager|サポートマネージャ)"
-ALLOW_ENABLED_SECONDS = 1.0
 
 
 class SupportManager:
@@ -31,7 +28,8 @@ class SupportManager:
             words[0] = sys.executable
         self.display = display
         self.log = display.folder / f"support-manager-{SupportManager._count}.log"
-        environment = {"SUPPORT_MANAGER_LOG_LEVEL": "DEBUG", "PYTHONPATH": str(ROOT)}
+        words += ["--log-level", "debug"]  # there it says where its buttons are
+        environment = {"PYTHONPATH": str(ROOT)}
         self.process = processes.start(words, log=self.log, env=display.environment | environment, cwd=str(ROOT))
 
     @property
@@ -72,20 +70,14 @@ class SupportManager:
         self._press("deny")
 
     def _press(self, name: str) -> None:
-        window = self.await_consent()
-        asked = time.monotonic()
+        until(self.answerable, "the Support Manager asks, and Allow is enabled")
+        self.display.click(*self.button(name))
+        until(lambda: not self.answerable(), "the question is answered")
 
-        def pressed() -> bool:
-            if time.monotonic() - asked < ALLOW_ENABLED_SECONDS:
-                return False
-            now = self.consent()
-            if now is None or now.id != window.id:
-                return True
-            self.display.click(*self.button(name))
-            threading.Event().wait(0.3)
-            return self.consent() is None
-
-        until(pressed, "the question is answered")
+    def answerable(self) -> bool:
+        """Return whether a question stands whose Allow is enabled (1 s after it appeared)."""
+        states = re.findall(r"(allow enabled|prompt closed) ", self.log.read_text(errors="replace"))
+        return bool(states) and states[-1] == "allow enabled"
 
     def button(self, name: str) -> tuple[int, int]:
         """Return the middle of the consent window's button "allow" or "deny", in pixels."""

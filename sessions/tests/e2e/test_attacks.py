@@ -53,7 +53,7 @@ def test_t1_a_granted_csr_clicking_and_typing_at_the_consent_window_grants_nothi
     story.await_state(csr, "active")
     manager = story.attach(customer, display)
     story.share_control(csr, manager)
-    story.click_at(csr, display, 30, display.height - 30)
+    story.take_over(csr, display, 30, display.height - 30)
 
     csr.ask("Request view")
     manager.await_consent()
@@ -127,14 +127,8 @@ def test_t5_no_message_of_a_csr_can_grant_or_reach_beyond_what_is_granted(people
 
 
 def _await_input(csr: Csr, display: Display, board: Board, spot: tuple[int, int]) -> None:
-    """Click until a click arrives: the customer's own hand may have been at work within the last second."""
-
-    def arrived() -> bool:
-        story.click_at(csr, display, *spot)
-        return bool(board.events("press"))
-
-    until(arrived, "the CSR's click arrives", step=0.3)
-    until(lambda: len(board.events("release")) == len(board.events("press")), "the last click is whole")
+    story.take_over(csr, display, *spot)
+    until(lambda: 0 < len(board.events("press")) == len(board.events("release")), "the last click is whole")
 
 
 def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People, stack: Stack) -> None:

@@ -81,7 +81,7 @@ def test_a_phone_is_never_asked_for_its_screen(people: People) -> None:
         viewport={"width": 390, "height": 844},
         is_mobile=True,
         has_touch=True,
-        script="delete MediaDevices.prototype.getDisplayMedia",
+        script="delete window.MediaDevices?.prototype.getDisplayMedia",
     )
     phone.join(story.begin(csr))
     story.await_state(csr, "active")

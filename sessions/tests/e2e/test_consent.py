@@ -63,7 +63,7 @@ def test_stop_works_within_half_a_second_with_the_network_cut(people: People, di
     story.sees_board(csr, display, board)
     red = board.centre_of("red")
     spot = (red[0] / display.width, red[1] / display.height)
-    story.click_at(csr, display, *red)
+    story.take_over(csr, display, *red)
     until(lambda: board.events("press"), "the CSR operates")
 
     stack.freeze_daphne()

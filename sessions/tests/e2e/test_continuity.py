@@ -28,7 +28,7 @@ def test_a_reload_of_either_page_keeps_session_grants_and_picture(people: People
     csr.page.reload()
     story.sees_board(csr, display, board)
     assert {grant["id"] for grant in csr.grants()} == {view["id"], control["id"]}
-    story.click_at(csr, display, *board.centre_of("green"))
+    story.take_over(csr, display, *board.centre_of("green"))
     until(lambda: board.events("press"), "the CSR operates again")
 
     address = customer.page.url
@@ -77,7 +77,7 @@ def test_a_killed_support_manager_is_told_at_once_and_holds_no_key(people: Peopl
     csr, customer = story.meet(people)
     manager = story.attach(customer, display)
     story.share_control(csr, manager)
-    story.click_at(csr, display, *terminal.centre)
+    story.take_over(csr, display, *terminal.centre)
     csr.page.keyboard.down("Shift")
     csr.page.keyboard.down("a")
     csr.page.mouse.down()

@@ -35,7 +35,7 @@ def _chat_both_ways(csr: Csr, customer: Customer, *, to_customer: str, to_csr: s
 
 def _operate(csr: Csr, display: Display, board: Board, terminal: Terminal) -> None:
     """Type, compose, draw and scroll, each seen in a program of the customer's."""
-    story.click_at(csr, display, *terminal.centre)
+    story.take_over(csr, display, *terminal.centre)
     csr.page.keyboard.type("ls -l; echo Hello_World! {~}", delay=15)
     csr.page.keyboard.press("Enter")
     until(lambda: "ls -l; echo Hello_World! {~}\n" in terminal.text, "typed text is in the terminal")
@@ -44,18 +44,21 @@ def _operate(csr: Csr, display: Display, board: Board, terminal: Terminal) -> No
     until(lambda: "日本語のテスト\n" in terminal.text, "composed Japanese text is in the terminal")
 
     left, top, right, bottom = board.drawing_area
+    csr.page.mouse.dblclick(*story.point(csr, display, *board.centre_of("green")))
+    until(lambda: board.events("double"), "a double click is one")
     csr.page.mouse.move(*story.point(csr, display, left + 100, top + 100))
     csr.page.mouse.down()
-    csr.page.mouse.move(*story.point(csr, display, right - 100, bottom - 60), steps=12)
+    for step in range(1, 13):  # the page gathers what moves between two frames
+        place = (left + 100 + (right - left - 200) * step / 12, top + 100 + (bottom - top - 160) * step / 12)
+        csr.page.mouse.move(*story.point(csr, display, *place))
+        csr.page.evaluate("() => new Promise(requestAnimationFrame)")
     csr.page.mouse.up()
-    until(lambda: board.events("release"), "the drag ended")
+    until(lambda: board.events("release")[-1]["y"] > top - board.origin[1] + 100, "the drag ended")
     drag = board.events("drag")
     assert len(drag) >= 3, "the drag is a movement, not a jump"
     assert abs(drag[-1]["x"] - (right - 100 - left)) <= 3, drag[-1]
     csr.page.mouse.wheel(0, 360)
     until(lambda: any(event["button"] == 5 for event in board.events("wheel")), "the wheel turned down")
-    csr.page.mouse.dblclick(*story.point(csr, display, *board.centre_of("green")))
-    until(lambda: board.events("double"), "a double click is one")
 
 
 def test_a_csr_helps_a_customer_from_sign_in_to_receipt(people: People, display: Display) -> None:
