@@ -16,6 +16,7 @@ from customer_agent.control.backend import BackendLostError, OwnWindows
 from customer_agent.control.gate import Verdict
 from customer_agent.control.keymap import LOCK_MASK, SHIFT_MASK, Keymap, KeyStroke
 from customer_agent.control.keysyms import UNICODE_KEYSYM, keysym_of_character, keysym_of_key
+from customer_agent.control.selection import PasteSource
 from customer_agent.control.watchdog import Watchdog
 from customer_agent.media.geometry import Rect
 from customer_agent.media.x11 import connect, screen_of
@@ -41,7 +42,7 @@ RAW_OF_CORE = {
     MOTION: RawKind.MOTION,
 }
 POINTER_ROOT = 1
-SHIFT_L, LEVEL3_SHIFT = 0xFFE1, 0xFE03
+SHIFT_L, LEVEL3_SHIFT, INSERT = 0xFFE1, 0xFE03, 0xFF63
 KEYMAP_AGE_SECONDS = 2.0
 MAX_WINDOW_DEPTH = 32
 
@@ -70,6 +71,8 @@ class X11Injector:
         self._keys: dict[str, int] = {}  # DOM code → keycode held
         self._buttons: set[int] = set()
         self._wheel_x = self._wheel_y = 0.0
+        self._display = display
+        self._pasting: PasteSource | None = None
 
     def apply(self, message: ViewerInput, area: Rect, stopped: Callable[[], bool]) -> Verdict:
         """Do what an admitted message asks for. Raises BackendLostError when the display is gone."""
@@ -291,6 +294,8 @@ class X11Injector:
         self.release_keys()
         clean = text.replace("\r\n", "\n")
         keysyms = [keysym_of_character(char) for char in clean if char.isprintable() or char in "\n\t\r"]
+        if len(set(self._unknown(keysyms))) > self._keymap.room:
+            return self._paste(clean)
         lent: dict[int, int] = {}
         for index, keysym in enumerate(keysyms):
             stroke = self._keymap.find(keysym)
@@ -310,6 +315,24 @@ class X11Injector:
                     self._press_key(stroke.keycode, down=True)
                     self._press_key(stroke.keycode, down=False)
         return Verdict.PASS
+
+    def _paste(self, text: str) -> Verdict:
+        """Paste a text that has more unknown characters than there are keys to lend.
+
+        Shift+Insert takes the clipboard in toolkits and the primary selection in terminals; both have the text.
+        """
+        if self._pasting is None:
+            self._pasting = PasteSource(self._display)
+        insert = self._keymap.find(INSERT)
+        if insert is None or not self._pasting.offer(text):
+            return Verdict.FAILED
+        shift = self._keymap.keycodes_of_modifier(SHIFT_L)[0]
+        with self._grabbed():
+            if self._is_own_focus():
+                return Verdict.OWN_WINDOW
+            for keycode, down in ((shift, True), (insert.keycode, True), (insert.keycode, False), (shift, False)):
+                self._press_key(keycode, down=down)
+        return Verdict.PASS if self._pasting.wait_served() else Verdict.FAILED
 
     def _unknown(self, keysyms: list[int]) -> list[int]:
         return [keysym for keysym in keysyms if self._keymap.find(keysym) is None]
@@ -341,5 +364,7 @@ class X11Injector:
                 self._keymap.take_back()
             self._connection.core.GetInputFocus().reply()
         finally:
+            if self._pasting is not None:
+                self._pasting.close()
             self._connection.disconnect()
             self._watchdog.close()

@@ -17,7 +17,7 @@ from customer_agent.control.keysyms import UNICODE_KEYSYM
 
 USE_CORE_KEYBOARD = 0x100
 MAP_SETTLE_SECONDS = 0.015
-REUSE_SECONDS = 0.25
+REUSE_SECONDS = 0.5
 UNMAP_SECONDS = 0.5
 MAX_SPARE = 24
 LATIN_PLANES = {0: (0, 1, 4, 5), 1: (2, 3, 6, 7)}  # columns of the core mapping for XKB group 1 and 2: levels 1 to 4
@@ -127,6 +127,11 @@ class Keymap:
         codes = set(self.keycodes_of_modifier(LEVEL3_SHIFT))
         return sum(1 << index for index, members in self._by_modifier.items() if codes & set(members))
 
+    @property
+    def room(self) -> int:
+        """How many characters can be lent a key at the same time."""
+        return len(self._spare)
+
     def lend(self, keysyms: Iterable[int]) -> dict[int, int]:
         """Put as many of the keysyms on spare keys as there is room for, in order; return keysym → keycode.
 
@@ -144,8 +149,8 @@ class Keymap:
             code = free[0]
             rest = self._used_at.get(code, 0.0) + REUSE_SECONDS - time.monotonic()
             if rest > 0:
-                if result:
-                    break
+                if wanted[0] in result:
+                    break  # type what there is; the rest can wait for its turn
                 time.sleep(rest)
             free.pop(0)
             self._put(code, keysym)

@@ -94,6 +94,26 @@ def test_text_arrives_whole_in_a_terminal(server, injector, typed, text):
     assert pressed_keys(server) == (0, 0)
 
 
+def test_a_long_text_is_pasted_and_the_clipboard_comes_back(server, injector, typed):
+    server.start("sh", "-c", "printf before | xclip -selection clipboard -i -loops 0")
+    wait_until(lambda: clipboard(server) == "before", what="the clipboard")
+    text = "".join(chr(0x4E00 + 7 * number) for number in range(300))
+    assert injector.apply(TextInput(**head(), text=text + "\n"), AREA, never) is Verdict.PASS
+    wait_until(lambda: typed.read_text().endswith("\n"), what="the line")
+    assert typed.read_text() == text + "\n"
+    assert injector.apply(TextInput(**head(), text="後で\n"), AREA, never) is Verdict.PASS
+    wait_until(lambda: typed.read_text() == f"{text}\n後で\n", what="the second line")
+    wait_until(lambda: clipboard(server) == "before", what="the clipboard as it was")
+
+
+def clipboard(server):
+    command = ["xclip", "-selection", "clipboard", "-o"]
+    result = subprocess.run(
+        command, env={**os.environ, "DISPLAY": server.display}, check=False, capture_output=True, text=True
+    )
+    return result.stdout
+
+
 def test_keys_with_modifiers_arrive_as_the_viewer_meant_them(server, injector, typed):
     strokes = [("Shift", "ShiftLeft"), ("H", "KeyH")]
     for name, code in strokes:
