@@ -21,6 +21,7 @@ from sessions.services.joining import admit_participant, join_as_csr, join_as_cu
 from sessions.services.presence import open_endpoint
 from sessions.text import describe_browser
 from sessions.tickets import TICKET_SECONDS, Ticket, issue_ticket
+from sessions.views_downloads import LINUX_FILE
 from supportsite.core.api import ApiRequest, ApiView, Open
 from supportsite.core.errors import not_found
 from supportsite.core.tenancy import absolute_url, origin_of
@@ -165,6 +166,7 @@ class AttachCodesView(SessionView):
             {
                 "code": code,
                 "expires_at": expires_at.isoformat().replace("+00:00", "Z"),
+                "start": f"python3 {LINUX_FILE} --site {origin_of(site)} --code {code}",
                 "command": f"python -m customer_agent --site {origin_of(site)} --code {code}",
                 "download_url": absolute_url(site, "/downloads/"),
                 "link": absolute_url(site, f"/s/{session_id}/resume/?code={code}"),

@@ -17,6 +17,9 @@ export interface EventPage {
 export interface AttachCode {
   readonly code: string;
   readonly expires_at: string;
+  /** Starts the downloaded file. */
+  readonly start: string;
+  /** Starts it from the program's source. */
   readonly command: string;
   readonly download_url: string;
   readonly link: string;

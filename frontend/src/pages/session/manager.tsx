@@ -3,7 +3,7 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
-import { formatCountdown, t } from "../../core/i18n.ts";
+import { formatCountdown, t, tParts } from "../../core/i18n.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Model } from "./model.ts";
 
@@ -73,11 +73,14 @@ export function Manager({ model }: { model: Model }): JSX.Element | null {
         <li>
           <span class="step">2</span>
           <div class="col g1">
-            <b class="m">{t("Start it with this command")}</b>
-            <code class="mono cmd">{code.command}</code>
+            <b class="m">{t("Start it with this command, in the folder with the file")}</b>
+            <code class="mono cmd">{code.start}</code>
             <div class="row">
-              <Copy text={code.command} label={t("Copy")} />
+              <Copy text={code.start} label={t("Copy")} />
             </div>
+            <p class="t12 mute source">
+              {tParts<JSX.Element>("or, from the program’s source: {command}", { command: <code class="mono">{code.command}</code> })}
+            </p>
           </div>
         </li>
         <li>

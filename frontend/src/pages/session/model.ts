@@ -103,6 +103,8 @@ export class Model {
     const now = this.options.clock.now();
     this.now.value = now;
     const { phase, lostAt } = this.session.link.peek();
+    // Used up: a later offer needs a new one.
+    if (this.manager.peek() !== undefined) this.managerCode.value = null;
     // Another tab or nobody holds this page's place: what is captured here could not be stopped from there.
     if (phase === "closed") this.source.drop();
     else this.source.rest(lostAt !== null && now - lostAt > REST_AFTER_MS);
