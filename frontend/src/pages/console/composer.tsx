@@ -72,7 +72,7 @@ export function Composer({ one }: CaseProps): JSX.Element {
         </button>
       </div>
       <div class="row g1 composer-foot">
-        <Menu kind="sel sm plain" place="up" label={t("Who reads it")} items={targets(one, target.value, (next) => (target.value = next))}>
+        <Menu kind="sel sm plain" place="up" title={t("Who reads it")} items={targets(one, target.value, (next) => (target.value = next))}>
           <Icon name={target.value.audience === "everyone" ? "users" : "lock"} size="s" />
           <span class="ell">{targetWords(target.value, one)}</span>
           <Icon name="down" size="s" />

@@ -69,14 +69,13 @@ function Chips({ one }: CaseProps): JSX.Element | null {
 }
 
 function driverWords({ snapshot: { value: snapshot }, picture }: CaseProps["one"]): string {
-  const driving = picture.view.value.driving;
-  if (driving?.who === "csr") {
-    if (driving.participant === snapshot.me) return t("You are driving");
-    const other = participant(snapshot, driving.participant);
-    if (other) return t("{name} is driving", { name: shortName(other.name) });
-  }
-  const name = customer(snapshot)?.name;
-  return t("{name} is driving", { name: name ? shortName(name) : t("Customer") });
+  const { driving, held } = picture.view.value;
+  const control = liveGrant(snapshot, "screen.control.desktop");
+  // Until the computer says who moves its mouse, the one with control does, unless the owner's own input holds it.
+  const csr = driving ? (driving.who === "csr" ? driving.participant : null) : control?.state === "active" && held === "none" ? control.csr : null;
+  if (csr !== null && csr === snapshot.me) return t("You are driving");
+  const other = participant(snapshot, csr) ?? customer(snapshot);
+  return t("{name} is driving", { name: other ? shortName(other.name) : t("Customer") });
 }
 
 function seenWords({ snapshot: { value: snapshot }, picture }: CaseProps["one"]): string {

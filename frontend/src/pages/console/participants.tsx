@@ -15,7 +15,7 @@ export function Participants({ one }: CaseProps): JSX.Element {
     <div class="side-scroll scroll">
       {waiting.length > 0 && (
         <section class="lobby" aria-label={t("Waiting to be let in")}>
-          <h3>{t("Waiting to be let in")}</h3>
+          <h2>{t("Waiting to be let in")}</h2>
           {waiting.map((person) => (
             <Waiting key={person.id} one={one} person={person} />
           ))}

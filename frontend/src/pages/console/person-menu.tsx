@@ -23,7 +23,7 @@ export function PersonMenu(): JSX.Element {
       <Menu
         kind="me"
         place="up"
-        label={t("{name}, menu", { name: user.name })}
+        title={user.name}
         items={[
           { id: "en", label: "English", icon: "globe", checked: here === "en", run: () => go("en") },
           { id: "ja", label: "日本語", icon: "globe", checked: here === "ja", run: () => go("ja") },
