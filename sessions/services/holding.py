@@ -91,13 +91,8 @@ def lock(support_session: SupportSession, *, skip_locked: bool = False) -> Suppo
 
 
 @contextmanager
-def hold(access: Access, *, inside: bool = True) -> Iterator[Held]:
-    """Lock the session of an access for one transaction.
-
-    Args:
-        access: who wants to act.
-        inside: refuse (`not_found`) participants who are not joined under the lock.
-    """
+def hold(access: Access) -> Iterator[Held]:
+    """Lock the session of an access for one transaction; participants who are not inside get `not_found`."""
     with transaction.atomic():
         support_session = lock(access.support_session)
         if support_session is None:
@@ -105,7 +100,7 @@ def hold(access: Access, *, inside: bool = True) -> Iterator[Held]:
         participant, endpoint = access.participant, access.endpoint
         if participant is not None:
             participant = Participant.objects.select_related("membership").get(pk=participant.pk)
-            if inside and not participant.joined:
+            if not participant.joined:
                 raise not_found()
         if endpoint is not None:
             endpoint = Endpoint.objects.get(pk=endpoint.pk)

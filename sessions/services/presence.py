@@ -149,11 +149,6 @@ def resume_if_back(held: Held) -> bool:
     return True
 
 
-def access_of_endpoint(endpoint: Endpoint) -> Access:
-    """Return the access that an endpoint's own participant has."""
-    return Access(endpoint.support_session, endpoint.participant, endpoint)
-
-
 def _lost(held: Held, roles: tuple[ParticipantRole, ...]) -> bool:
     """Tell whether no endpoint of a side is connected and the last one left more than 10 s ago."""
     endpoints = _endpoints_of(held.support_session, roles)
