@@ -90,7 +90,6 @@ class SiteSettings(SiteOwned):
     request_timeout_s = _minutes(_("time to answer a request, seconds"), 60, 15, 300)
     idle_end_min = _minutes(_("end after idle time, minutes"), 30, 5, 480)
     suspend_grace_min = _minutes(_("wait for a lost participant, minutes"), 15, 1, 60)
-    allow_all_box = models.BooleanField(_("offer “allow all activities in this session”"), default=False)
     privileges = models.JSONField(_("privileges"), default=dict, blank=True, validators=[validate_privileges])
 
     class Meta:

@@ -319,10 +319,6 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "allow_all_box",
-                    models.BooleanField(default=False, verbose_name="offer “allow all activities in this session”"),
-                ),
-                (
                     "privileges",
                     models.JSONField(
                         blank=True,
