@@ -23,7 +23,7 @@ class Permission(StrEnum):
     SESSION_CHAT = "session.chat"
     SESSION_NOTE = "session.note"
     SESSION_INVITE = "session.invite"
-    SESSION_ATTACH = "session.attach"
+    SESSION_ATTACH = "session.attach"  # a code in a CSR's hands would make somebody else's computer a CSR
     SESSION_ADMIT = "session.admit"
     SESSION_KEEP = "session.keep"
     SESSION_LEAVE = "session.leave"
@@ -97,7 +97,7 @@ GRANTED_TO: dict[Permission, frozenset[ActorType]] = {
     Permission.SESSION_CHAT: _PARTICIPANTS,
     Permission.SESSION_NOTE: frozenset({_C}),
     Permission.SESSION_INVITE: frozenset({_C}),
-    Permission.SESSION_ATTACH: frozenset({_C, _M}),
+    Permission.SESSION_ATTACH: frozenset({_M}),
     Permission.SESSION_ADMIT: frozenset({_C}),
     Permission.SESSION_KEEP: _PARTICIPANTS,
     Permission.SESSION_LEAVE: _PARTICIPANTS,

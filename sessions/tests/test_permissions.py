@@ -38,7 +38,7 @@ TABLE: dict[tuple[str, str], set[str] | None] = {
     ("GET", f"{_ONE}note/"): {CSR},
     ("PUT", f"{_ONE}note/"): {CSR},
     ("POST", f"{_ONE}invitations/"): {CSR},
-    ("POST", f"{_ONE}attach-codes/"): {CSR, CUSTOMER},
+    ("POST", f"{_ONE}attach-codes/"): {CUSTOMER},
     ("POST", f"{_ONE}participants/<str:participant_id>/admit/"): {CSR},
     ("POST", f"{_ONE}participants/<str:participant_id>/refuse/"): {CSR},
     ("POST", f"{_ONE}requests/"): {CSR},

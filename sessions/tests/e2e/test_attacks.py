@@ -153,7 +153,6 @@ def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People,
         *(("POST", f"{session}/participants/{person}/{verb}/", {}) for verb in ("admit", "refuse")),
         *(("POST", f"{session}/{verb}/", {}) for verb in ("stop", "keep", "leave", "end")),
         ("POST", f"{session}/invitations/", {"channel": "phone", "language": "en"}),
-        ("POST", f"{session}/attach-codes/", {"purpose": "device"}),
         ("POST", "socket-tickets/", {"session": csr.session}),
         ("POST", "sessions/join/", {"number": csr.number}),
     ]  # fmt: skip

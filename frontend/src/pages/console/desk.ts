@@ -12,7 +12,7 @@ import type { Toast } from "../../ui/toasts.tsx";
 import { SessionCase } from "./case.ts";
 import type { MeInfo, SessionPage, SessionRow } from "./types.ts";
 
-export type DialogName = "start" | "join" | "invite" | "end" | "keys" | "code";
+export type DialogName = "start" | "join" | "invite" | "end" | "keys";
 
 export interface DeskPorts {
   readonly api: Api;

@@ -3,7 +3,6 @@ import type { JSX } from "preact";
 
 import { t } from "../../core/i18n.ts";
 import { Dialog } from "../../ui/dialog.tsx";
-import { CodeDialog } from "./code-dialog.tsx";
 import { useDesk } from "./context.ts";
 import { EndDialog } from "./end-dialog.tsx";
 import { InviteDialog } from "./invite-dialog.tsx";
@@ -30,6 +29,5 @@ export function Dialogs(): JSX.Element | null {
   if (!one) return null;
   if (name === "invite") return frame(t("Invite the customer"), <InviteDialog one={one} />, true);
   if (name === "end") return frame(amPrimary(one.snapshot.value) ? t("End this session?") : t("Leave this session?"), <EndDialog one={one} close={close} />);
-  if (name === "code") return frame(t("Code for Support Manager"), <CodeDialog one={one} />);
   return null;
 }

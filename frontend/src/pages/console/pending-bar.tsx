@@ -23,11 +23,6 @@ export function PendingBar({ one }: CaseProps): JSX.Element | null {
       <span class="tnum mute" aria-live="off">
         {formatCountdown(left / 1000)}
       </span>
-      {request.via === null && (
-        <button type="button" class="btn sm" onClick={() => (desk.dialog.value = "code")}>
-          {t("Read out a code")}
-        </button>
-      )}
       {amPrimary(snapshot) && (
         <button type="button" class="btn sm" onClick={() => void desk.run(() => one.live.commands.cancel(request.id))}>
           {t("Cancel request")}
