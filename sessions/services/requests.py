@@ -12,7 +12,7 @@ from sessions.services.holding import Held, hold
 from sessions.services.stopping import close_request, read_denials, stop_one_grant
 from sessions.state import RequestStep, route
 from supportsite.core.errors import AppError, not_found
-from supportsite.protocol.base import Capability, EndpointKind, GrantState, RequestState, StopCause
+from supportsite.protocol.base import Capability, EndpointKind, GrantState, ParticipantRole, RequestState, StopCause
 from supportsite.protocol.events import RequestMade, RequestRouted, RequestShown
 from supportsite.protocol.objects import Scope
 
@@ -91,6 +91,8 @@ def deny_request(access: Access, request_id: str) -> ActionRequest:
 def stop_everything(access: Access) -> SupportSession:
     """Deny all open requests and stop all grants; the primary customer only."""
     with hold(access) as held:
+        if held.person.role != ParticipantRole.PRIMARY_CUSTOMER:
+            raise not_found()
         if held.support_session.live:
             mine = ActionRequest.objects.filter(support_session=held.support_session, grantor=held.person)
             for request in mine.filter(state=RequestState.REQUESTED):
