@@ -129,17 +129,19 @@ class Bar:
         self._edge.pack(side="left", fill="y")
         self._sentence = tk.Label(content, font=look.font(13, bold=True), foreground=tokens.BAR_TEXT)
         self._detail = tk.Label(content, font=look.font(13), foreground=tokens.BAR_MUTED)
+        # Buttons hang on the right edge, which stays where it is while the words change.
+        self._last = None
+        self._rings = []
+        for text, style, command in reversed(buttons):
+            ring = RingButton(content, look, text=text, style=style, command=command)
+            ring.button.configure(takefocus=False)
+            ring.pack(side="right", padx=(0, look.px(4)))
+            self._rings.insert(0, ring)
+            self._last = self._last or ring
+        tk.Frame(content, background=background, width=look.px(8), height=look.px(HEIGHT)).pack(side="right")
         for label in (self._sentence, self._detail):
             label.configure(background=background, padx=0, pady=0)
             label.pack(side="left", padx=(look.px(10), 0))
-        tk.Frame(content, background=background, width=look.px(8), height=look.px(HEIGHT)).pack(side="left")
-        self._last = None
-        self._rings = []
-        for text, style, command in buttons:
-            self._last = RingButton(content, look, text=text, style=style, command=command)
-            self._last.button.configure(takefocus=False)
-            self._last.pack(side="left", padx=(0, look.px(4)))
-            self._rings.append(self._last)
         for widget in (content, self._sentence, self._detail):
             widget.bind("<ButtonPress-1>", self._grab)
             widget.bind("<B1-Motion>", self._drag)
@@ -156,10 +158,13 @@ class Bar:
     def _place(self) -> None:
         """Stand where the owner put it, at first in the middle; the right edge, with Stop, keeps its place."""
         self.window.update_idletasks()
-        screen, width = self.window.winfo_screenwidth(), self.window.winfo_reqwidth()
+        assert self._content is not None
+        screen, width = self.window.winfo_screenwidth(), self._content.winfo_reqwidth()
         right = (screen + width) // 2 if self._right is None else self._right
         self._right = max(min(width, screen), min(right, screen))
-        self.window.geometry(f"+{self._right - width}+{self._look.px(TOP)}")
+        # Size and place at once: by itself Tk would first grow the window to the right, and Stop with it.
+        height = self._content.winfo_reqheight()
+        self.window.geometry(f"{width}x{height}+{self._right - width}+{self._look.px(TOP)}")
 
     def _grab(self, event: "tk.Event[tk.Misc]") -> None:
         if self._right is not None:
@@ -172,7 +177,10 @@ class Bar:
             self._place()
 
     def _report(self) -> None:
-        """Say in the log where the last button is, whenever that changed."""
+        """Say in the log where the buttons are, whenever that changed; first put right what Tk laid out late."""
+        if self._right is not None and self.window.winfo_x() + self.window.winfo_width() != self._right:
+            self._place()
+            self.window.update_idletasks()
         if self._last is not None and self._last.winfo_exists():
             places = {str(ring.button.cget("text")): ring.place_on_screen() for ring in self._rings}
             text = str(self._last.button.cget("text"))
