@@ -17,6 +17,10 @@ MAX_FRAMES_PER_SECOND = 60
 MAX_BOXES = 6
 
 
+class CaptureLostError(Exception):
+    """The display is gone."""
+
+
 class LayoutChangedError(Exception):
     """Monitors came, went or changed size: open again with a new area."""
 
@@ -42,7 +46,7 @@ class CaptureBackend(Protocol):
         """Wait for a change, a wake-up or the end of `timeout` seconds; True when something changed."""
 
     def grab(self) -> list[Patch]:
-        """Return what changed since the last grab. Raises LayoutChangedError."""
+        """Return what changed since the last grab. Raises LayoutChangedError; like the others, CaptureLostError."""
 
     def wake(self) -> None:
         """End a wait early. From any thread."""

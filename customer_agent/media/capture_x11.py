@@ -6,6 +6,8 @@ makes a new event, so nothing is lost and a still screen costs nothing.
 
 import ctypes
 import ctypes.util
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ import xcffib.xfixes
 import xcffib.xproto
 from numpy.typing import NDArray
 
-from customer_agent.media.capture import LayoutChangedError, Patch, merge_boxes
+from customer_agent.media.capture import CaptureLostError, LayoutChangedError, Patch, merge_boxes
 from customer_agent.media.geometry import Monitor, Rect
 from customer_agent.media.x11 import DisplayError, Waker, connect, list_monitors, screen_of, wait_readable
 
@@ -57,6 +59,15 @@ class SharedMemory:
             self._address = None
 
 
+@contextmanager
+def _noticing_loss() -> Iterator[None]:
+    """Say in the backend's own words that the display is gone."""
+    try:
+        yield
+    except xcffib.ConnectionException as error:
+        raise CaptureLostError from error
+
+
 class X11Capture:
     """Captures an area of the root window."""
 
@@ -93,10 +104,15 @@ class X11Capture:
 
     def monitors(self) -> list[Monitor]:
         """Return the monitors there are now."""
-        return list_monitors(self._connection)
+        with _noticing_loss():
+            return list_monitors(self._connection)
 
     def open(self, area: Rect) -> None:
         """Begin to watch `area`."""
+        with _noticing_loss():
+            self._open(area)
+
+    def _open(self, area: Rect) -> None:
         connection = self._connection
         self._release_area()
         self._memory = SharedMemory(connection, self._shm, area.width * area.height * 4)
@@ -110,10 +126,11 @@ class X11Capture:
 
     def wait(self, timeout: float | None) -> bool:
         """Wait for damage, a wake-up or the end of `timeout` seconds."""
-        self._read_events()
-        if not self._changed and not self._layout_changed:
-            wait_readable(self._connection, self._waker, timeout)
+        with _noticing_loss():
             self._read_events()
+            if not self._changed and not self._layout_changed:
+                wait_readable(self._connection, self._waker, timeout)
+                self._read_events()
         return self._changed or self._layout_changed
 
     def _read_events(self) -> None:
@@ -125,6 +142,10 @@ class X11Capture:
 
     def grab(self) -> list[Patch]:
         """Return what changed since the last grab."""
+        with _noticing_loss():
+            return self._grab()
+
+    def _grab(self) -> list[Patch]:
         self._read_events()
         if self._layout_changed:
             raise LayoutChangedError
@@ -182,6 +203,7 @@ class X11Capture:
 
     def close(self) -> None:
         """Give everything back."""
-        self._release_area()
+        with suppress(xcffib.ConnectionException):  # the display is gone, and what it held with it
+            self._release_area()
         self._connection.disconnect()
         self._waker.close()

@@ -4,17 +4,20 @@ Nothing is captured while nobody watches, and nothing is encoded while a viewer'
 the newest pixels are taken when there is room for them.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from customer_agent.media.capture import CaptureBackend, LayoutChangedError
+from customer_agent.media.capture import CaptureBackend, CaptureLostError, LayoutChangedError
 from customer_agent.media.convert import Converter, open_converter
 from customer_agent.media.encoder import Encoder
 from customer_agent.media.fanout import Fanout
 from customer_agent.media.geometry import Monitor, Rect, shared_area
 from customer_agent.media.rates import FIRST_STEP, STEPS, RateStep
+
+log = logging.getLogger(__name__)
 
 KEY_INTERVAL_SECONDS = 0.3
 IDLE_CHECK_SECONDS = 1.0
@@ -147,6 +150,10 @@ class CaptureEngine:
                     self.layout = self._read_layout()
                     self._key_wanted = True
                     self._events.layout(self.layout)
+        except CaptureLostError:
+            log.warning("the display is gone")
+        except ValueError:
+            log.warning("the shared monitor is gone")
         finally:
             self._backend.close()
             if not self._stopped.is_set():

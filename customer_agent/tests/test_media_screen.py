@@ -184,7 +184,8 @@ class Listener:
     """Writes down what the screen tells."""
 
     def __init__(self):
-        self.inputs, self.closed, self.silent, self.refused, self.lost = [], [], [], [], False
+        self.inputs, self.closed, self.silent, self.refused = [], [], [], []
+        self.lost = asyncio.Event()
 
     def viewer_input(self, _peer, message):
         self.inputs.append(message)
@@ -199,7 +200,7 @@ class Listener:
         self.closed.append(reason)
 
     def screen_lost(self):
-        self.lost = True
+        self.lost.set()
 
 
 class Viewer:
@@ -268,9 +269,9 @@ class Viewer:
 
 
 @asynccontextmanager
-async def sharing(server, *names):
+async def sharing(server, *names, open_backend=open_capture):
     listener = Listener()
-    screen = SharedScreen(listener=listener, display=server.display)
+    screen = SharedScreen(listener=listener, display=server.display, open_backend=open_backend)
     viewers = [Viewer(screen, name) for name in names]
     try:
         for viewer in viewers:
@@ -296,6 +297,25 @@ async def test_two_viewers_share_one_encoder_and_a_newcomer_gets_a_key_frame(ser
         await asyncio.gather(first.until_colour(320, 240, "blue"), second.until_colour(320, 240, "blue"))
         assert screen.counters.pictures - before <= 12  # one series of pictures, not one for each viewer
         await second.close()
+
+
+async def test_the_portable_capture_serves_viewers_too(server, painter):
+    painter.paint("green", Rect(0, 0, 640, 480))
+    async with sharing(server, "connection-1", open_backend=MssCapture) as (_, _, [viewer]):
+        await viewer.until_colour(320, 240, "green")
+        painter.paint("red", Rect(0, 0, 640, 480))
+        await viewer.until_colour(320, 240, "red")
+
+
+async def test_a_lost_display_is_told():
+    with x_server(640, 480) as gone:
+        painter = Painter(gone)
+        async with sharing(gone, "connection-1") as (_, listener, [viewer]):
+            await viewer.until(lambda: viewer.frames)
+            gone.close()
+            async with asyncio.timeout(5):
+                await listener.lost.wait()
+        painter.close()
 
 
 async def test_a_still_screen_is_not_captured(server, painter):
