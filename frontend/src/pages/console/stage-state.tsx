@@ -59,7 +59,7 @@ function NoPicture({ one, desk, name }: { one: SessionCase; desk: Desk; name: st
       <Card
         icon="monitor"
         title={t("{name} needs Support Manager", { name })}
-        text={t("The page offers it now: download, start, then the question appears. Or read out a code.")}
+        text={t("The page offers it now: download, start, then the question appears.")}
       />
     );
   }
