@@ -67,7 +67,7 @@ def get_receipt(access: Access, *, language: str) -> dict[str, Any]:
         "started_at": time_text(session.created_at),
         "ended_at": time_text(session.ended_at) if session.ended_at else None,
         "reason": session.end_reason or None,
-        "csrs": names.csrs,
+        "csrs": names.csrs if reader is None or reader.joined_at else [],
         "items": [
             {"at": time_text(event.at), "type": event.type, "text": text}
             for event, text in list_sentences(session, events, language=language)

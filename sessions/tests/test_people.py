@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Site
 from accounts.tests.factories import MembershipFactory
 from sessions.models import AttachCode, AttachPurpose, Endpoint, SupportSession
+from sessions.selectors.receipt import get_receipt
 from sessions.selectors.snapshot import get_snapshot
 from sessions.services import attach, chat, grants, joining, lifecycle
 from sessions.tests.scene import CONTROL, Scene, new_address, verify_service
@@ -37,6 +38,14 @@ def test_the_first_joiner_is_primary_and_later_ones_wait_until_the_csr_admits_th
         joining.admit_participant(scene.csr, second.participant.public_id)
     second.participant.refresh_from_db()
     assert len(get_snapshot(second, language="en").messages) == 1
+
+
+def test_who_was_never_let_in_learns_no_name_from_the_receipt(site):
+    scene = Scene.start(site)
+    scene.join("Hannah")
+    receipt = get_receipt(scene.join("Ben"), language="en")
+    assert receipt["csrs"] == []
+    assert [item["text"] for item in receipt["items"]] == ["Ben waited to be let in."]
 
 
 def test_the_same_browser_joining_again_is_the_same_participant(site):
