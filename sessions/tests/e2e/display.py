@@ -52,19 +52,24 @@ class Display:
             "-noreset",
         ]
         self._processes = [processes.start(command, log=folder / "xvfb.log", pass_fds=(write,))]
+        self._named: dict[str, subprocess.Popen[bytes]] = {}
         os.close(write)
         with os.fdopen(read) as pipe:
             number = pipe.readline().strip()
         assert number, "Xvfb did not start"
         self.name = f":{number}"
         self.environment = {"DISPLAY": self.name, "LC_ALL": "C.UTF-8", "XDG_SESSION_TYPE": "x11", "WAYLAND_DISPLAY": ""}
-        self.run(["openbox"], log="openbox.log")
+        self.run(["openbox"], name="openbox")
         until(lambda: self._atom_set("_NET_SUPPORTING_WM_CHECK"), "the window manager answers")
 
-    def run(self, command: list[str], *, log: str, **env: str) -> subprocess.Popen[bytes]:
-        """Start a program on this display; it ends with the display."""
-        process = processes.start(command, log=self.folder / log, env=self.environment | env)
+    def run(self, command: list[str], *, name: str) -> subprocess.Popen[bytes]:
+        """Start a program on this display instead of an earlier one of this name; it ends with the display."""
+        earlier = self._named.pop(name, None)
+        if earlier is not None:
+            processes.stop(earlier, seconds=3)
+        process = processes.start(command, log=self.folder / f"{name}.log", env=self.environment)
         self._processes.append(process)
+        self._named[name] = process
         return process
 
     def close(self) -> None:
@@ -132,10 +137,10 @@ class Display:
         )
         return done.stdout
 
-    def windows(self, name: str) -> list[Window]:
-        """Return the visible windows whose title matches the expression `name`."""
+    def windows(self, name: str, *, by: str = "name") -> list[Window]:
+        """Return the visible windows whose title, or class with `by="class"`, matches the expression `name`."""
         found = []
-        for window in self.hand("search", "--onlyvisible", "--name", name).split():
+        for window in self.hand("search", "--onlyvisible", f"--{by}", name).split():
             shape = dict(
                 re.findall(
                     r"^(X|Y|WIDTH|HEIGHT)=(-?\d+)$", self.hand("getwindowgeometry", "--shell", window), re.MULTILINE

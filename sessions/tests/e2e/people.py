@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -178,6 +179,11 @@ class People:
         self.stack, self._csr_browser, self._customer_browser = stack, csr_browser, customer_browser
         self.troubles = Troubles()
         self.everybody: list[Person] = []
+        self._last: list[Callable[[], None]] = []
+
+    def leave_behind(self, close: Callable[[], None]) -> None:
+        """Have `close` called when everybody has gone, whatever the test did."""
+        self._last.append(close)
 
     def base_of(self, host: str) -> str:
         """Return the address of a site of this installation."""
@@ -242,4 +248,6 @@ class People:
                 person.go_home()
         for person in self.everybody:
             person.context.close()
+        for close in self._last:
+            close()
         assert not self.troubles.found, self.troubles.found

@@ -27,12 +27,20 @@ class Terminal:
         """Open the terminal and wait until it shows."""
         self.title = f"Typing {name}"
         self.file = display.folder / f"{name}.txt"
-        self.file.unlink(missing_ok=True)
         self.display = display
         command = ["xterm", "-u8", "-fa", "Noto Sans Mono CJK JP", "-fs", "11", "-T", self.title]
-        command += ["-geometry", f"44x12+{TERMINAL_AT[0]}+{TERMINAL_AT[1]}", "-e", "sh", "-c", f"cat > '{self.file}'"]
-        self.process = display.run(command, log=f"{name}.log")
-        until(lambda: display.windows(self.title) and self.file.exists(), "the terminal is open")
+        command += [
+            "-geometry",
+            f"44x12+{TERMINAL_AT[0]}+{TERMINAL_AT[1]}",
+            "-e",
+            "sh",
+            "-c",
+            f"echo > '{self.file}'.open; cat > '{self.file}'",
+        ]
+        opened = Path(f"{self.file}.open")
+        opened.unlink(missing_ok=True)
+        self.process = display.run(command, name=name)
+        until(lambda: display.windows(self.title) and opened.exists() and not self.text, "the terminal is open")
 
     @property
     def text(self) -> str:
@@ -55,7 +63,7 @@ class Board:
         self.report.unlink(missing_ok=True)
         self.display = display
         command = [sys.executable, "-m", "sessions.tests.e2e.programs", str(self.report)]
-        self.process = display.run(command, log=f"{name}.log")
+        self.process = display.run(command, name=name)
         until(lambda: self.events("ready"), "the colour board is open")
 
     def events(self, kind: str) -> list[dict[str, int]]:
@@ -111,7 +119,8 @@ def _run_board(report: TextIO, reverse: Path) -> None:
         report.flush()
 
     def draw(event: "tk.Event[tk.Canvas]") -> None:
-        canvas.create_oval(event.x - 6, event.y - 6, event.x + 6, event.y + 6, fill="black")
+        if event.y > BOARD[1] // 2:  # the colours stay pure
+            canvas.create_oval(event.x - 6, event.y - 6, event.x + 6, event.y + 6, fill="black")
         tell("drag", x=event.x, y=event.y)
 
     def ready() -> None:

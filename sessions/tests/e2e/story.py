@@ -44,6 +44,7 @@ def attach(customer: Customer, display: Display) -> SupportManager:
     """Start the Support Manager with the command that the customer's page shows."""
     command = command_shown(customer)
     manager = SupportManager(display, command)
+    customer.people.leave_behind(manager.close)
     until(lambda: manager_endpoint(customer) is not None, "the Support Manager is attached")
     return manager
 

@@ -12,7 +12,7 @@ from sessions.tests.e2e.display import Display, Window
 from sessions.tests.e2e.stack import ROOT
 from sessions.tests.e2e.waiting import until
 
-NAMES = "^(Support Manager|サポートマネージャ)"
+WINDOW_CLASS = "^SupportManager$"
 
 
 class SupportManager:
@@ -45,14 +45,14 @@ class SupportManager:
 
     def consent(self) -> Window | None:
         """Return the consent window while one is shown."""
-        for window in self.display.windows(NAMES):
+        for window in self.display.windows(WINDOW_CLASS, by="class"):
             if window.width >= 300 and window.height >= 180:
                 return window
         return None
 
     def bar(self) -> Window | None:
         """Return the bar at the screen's edge while it is shown."""
-        for window in self.display.windows(NAMES):
+        for window in self.display.windows(WINDOW_CLASS, by="class"):
             if window.width >= 150 and 24 <= window.height <= 90 and window.y < 200:
                 return window
         return None

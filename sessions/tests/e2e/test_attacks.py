@@ -3,6 +3,7 @@
 import json
 import urllib.error
 import urllib.request
+from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 
@@ -38,7 +39,7 @@ def _send(csr: Csr, *messages: object, label: str = "input") -> None:
     assert csr.page.evaluate(SEND, [label, texts]), f"no open channel {label!r}"
 
 
-def _press_message(grant: dict[str, Any], seq: int, x: float, y: float, **over: object) -> list[dict[str, object]]:
+def _press_message(grant: dict[str, Any], seq: int, x: float, y: float, /, **over: object) -> list[dict[str, object]]:
     base = {"type": "button", "grant": grant["id"], "epoch": grant["epoch"], "x": x, "y": y, "button": 0}
     return [base | {"seq": seq, "down": True} | over, base | {"seq": seq + 1, "down": False} | over]
 
@@ -142,7 +143,7 @@ def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People,
 
     session = f"sessions/{csr.session}"
     stranger = people.csr(host="second.localhost")
-    missing: set[str] = set()
+    missing: set[int] = set()
     calls: list[tuple[str, str, object]] = [
         ("GET", f"{session}/", None), ("GET", f"{session}/events/?after=0", None), ("GET", f"{session}/note/", None),
         ("GET", f"{session}/receipt/", None), ("GET", f"{session}/ice/", None),
@@ -158,8 +159,14 @@ def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People,
     ]  # fmt: skip
     for method, path, body in calls:
         status, answer = stranger.api(method, path, body)
-        assert status == 404, (method, path, status, answer)
-        missing.add(json.dumps({"code": answer["code"], "message": answer["message"]}))
+        made_up = path.replace(csr.session, "A" * 22).replace(request, "B" * 22).replace(person, "C" * 22)
+        nowhere, nothing = stranger.api(method, made_up, _made_up(body, csr))
+        told = (status, answer["code"], answer["message"], answer["data"])
+        assert told == (nowhere, nothing["code"], nothing["message"], nothing["data"]), "as if it did not exist"
+        # What no CSR may ever do is refused before anything is looked up; the rest is not found.
+        assert status == 404 or answer["code"] == "forbidden", (method, path, status, answer)
+        missing.add(status)
+    assert 404 in missing
     assert "Secret of the first site" not in json.dumps(stranger.api("GET", "sessions/?state=live"))
     assert csr.snapshot(csr.session)["state"] == "active"
     assert story.requests_open(csr) == 1
@@ -170,13 +177,19 @@ def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People,
     assert status == 404
 
 
+def _made_up(body: object, csr: Csr) -> object:
+    text = json.dumps(body).replace(csr.session, "A" * 22).replace(csr.number, "000000000")
+    return json.loads(text)
+
+
 def _guess(stack: Stack, number: str, forwarded: str, source: str) -> tuple[int, dict[str, Any]]:
     connection = HTTPConnection("127.0.0.1", stack.port, timeout=10, source_address=(source, 0))
     body = json.dumps({"number": number, "name": "Guess", "language": "en"})
     headers = {"Host": f"localhost:{stack.port}", "Content-Type": "application/json", "X-Forwarded-For": forwarded}
-    connection.request("POST", "/api/v1/join/", body=body, headers=headers)
-    answer = connection.getresponse()
-    return answer.status, json.loads(answer.read())
+    with closing(connection):
+        connection.request("POST", "/api/v1/join/", body=body, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def test_t3_guessing_numbers_is_limited_whatever_address_is_claimed(people: People, stack: Stack) -> None:

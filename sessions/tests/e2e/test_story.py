@@ -69,6 +69,8 @@ def test_a_csr_helps_a_customer_from_sign_in_to_receipt(people: People, display:
 
     csr.ask("Request view")
     manager = story.attach(customer, display)
+    manager.await_consent()
+    assert display.windows("^Support Manager$"), "the window bears its name"
     manager.allow()
     story.await_grant(csr, story.VIEW)
     story.sees_board(csr, display, board)
