@@ -1,6 +1,7 @@
 """Steps of the story that several tests begin with, so that each test shows only what it is about."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Locator, Page
@@ -9,6 +10,7 @@ from sessions.tests.e2e import picture
 from sessions.tests.e2e.display import Display
 from sessions.tests.e2e.people import PATIENCE_MS, Csr, Customer, People
 from sessions.tests.e2e.programs import COLOURS, Board
+from sessions.tests.e2e.stack import ROOT
 from sessions.tests.e2e.support_manager import SupportManager
 from sessions.tests.e2e.waiting import until
 
@@ -40,18 +42,18 @@ def await_state(csr: Csr, state: str) -> None:
     until(lambda: csr.snapshot(csr.session)["state"] == state, f"the session is {state}")
 
 
-def attach(customer: Customer, display: Display) -> SupportManager:
-    """Start the Support Manager with the command that the customer's page shows."""
-    command = command_shown(customer)
-    manager = SupportManager(display, command)
+def attach(customer: Customer, display: Display, *, file: Path | None = None) -> SupportManager:
+    """Start the Support Manager with the command that the customer's page shows, the one for `file` if given."""
+    command = command_shown(customer, r"\.pyz --site" if file else "customer_agent --site")
+    manager = SupportManager(display, command, folder=file.parent if file else ROOT)
     customer.people.leave_behind(manager.close)
     until(lambda: manager_endpoint(customer) is not None, "the Support Manager is attached")
     return manager
 
 
-def command_shown(customer: Customer) -> str:
-    """Return the command line of the offer on the customer's page; open the offer if it is folded."""
-    shown = customer.page.get_by_text(re.compile(r"customer_agent --site"))
+def command_shown(customer: Customer, words: str) -> str:
+    """Return the command line with `words` in the offer on the customer's page; open the offer if it is folded."""
+    shown = customer.page.locator("code").filter(has_text=re.compile(words))
     if not shown.count():
         customer.press("Start Support Manager")
     return shown.first.inner_text(timeout=PATIENCE_MS).strip()

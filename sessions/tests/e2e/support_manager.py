@@ -20,8 +20,8 @@ class SupportManager:
 
     _count = 0
 
-    def __init__(self, display: Display, command: str) -> None:
-        """Start it by the very command line that the customer's page shows."""
+    def __init__(self, display: Display, command: str, *, folder: Path = ROOT) -> None:
+        """Start it in `folder` by the very command line that the customer's page shows."""
         SupportManager._count += 1
         words = shlex.split(command)
         if words[0].startswith("python"):
@@ -29,8 +29,7 @@ class SupportManager:
         self.display = display
         self.log = display.folder / f"support-manager-{SupportManager._count}.log"
         words += ["--log-level", "debug"]  # there it says where its buttons are
-        environment = {"PYTHONPATH": str(ROOT)}
-        self.process = processes.start(words, log=self.log, env=display.environment | environment, cwd=str(ROOT))
+        self.process = processes.start(words, log=self.log, env=display.environment, cwd=str(folder))
 
     @property
     def running(self) -> bool:
