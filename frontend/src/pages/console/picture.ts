@@ -86,6 +86,7 @@ export class PictureKeeper {
   }
 
   #heard(event: Event): void {
+    if (event.type === "grant.resumed" && event.grant.id === this.#grant.peek()) this.#viewer?.sourceReturned();
     if (event.type === "endpoint.connected" && event.endpoint.id === this.#viewer?.target.endpoint) this.#viewer.sourceReturned();
   }
 
@@ -118,7 +119,8 @@ export class PictureKeeper {
 
   #ports(): ConstructorParameters<typeof Viewer>[1] {
     return {
-      send: (to, data) => this.live.signal(to, data),
+      // The server relays for active grants only, and counts what it must refuse; hanging up always passes.
+      send: (to, data) => (data.kind === "hang_up" || this.#active()) && this.live.signal(to, data),
       iceServers: async () => {
         const { ice_servers } = await this.live.commands.ice();
         return ice_servers.map((server) => ({ ...server }));
@@ -128,6 +130,10 @@ export class PictureKeeper {
       newId: () => newId(),
       timers: this.clock,
     };
+  }
+
+  #active(): boolean {
+    return this.live.snapshot.peek().grants.some((grant) => grant.id === this.#grant.peek() && grant.state === "active");
   }
 
   #drop(): void {
