@@ -272,7 +272,7 @@ describe("codecs", () => {
 });
 
 describe("quality", () => {
-  const figures = (change: Partial<ViewerFigures> = {}): ViewerFigures => ({ framesPerSecond: 20, kbitPerSecond: 900, loss: 0, freezes: 0, rttMs: 20, decodeMs: 2, width: 1920, height: 1080, relayed: false, ...change });
+  const figures = (change: Partial<ViewerFigures> = {}): ViewerFigures => ({ framesPerSecond: 20, kbitPerSecond: 900, loss: 0, rttMs: 20, decodeMs: 2, width: 1920, height: 1080, relayed: false, ...change });
   const quality = (limited_by: Quality["limited_by"]): Quality => ({ type: "quality", frames_per_second: 20, kbit_per_second: 900, encode_ms: 5, limited_by });
 
   it.each([
@@ -294,7 +294,7 @@ describe("quality", () => {
   it("reads rates between two reports", () => {
     const reader = new StatsReader();
     const report = (bytes: number, frames: number, lost: number): RTCStatsReport =>
-      new Map<string, object>([["v", { type: "inbound-rtp", kind: "video", bytesReceived: bytes, framesDecoded: frames, packetsLost: lost, packetsReceived: frames, freezeCount: 0, totalDecodeTime: frames / 1000, frameWidth: 800, frameHeight: 600 }]]);
+      new Map<string, object>([["v", { type: "inbound-rtp", kind: "video", bytesReceived: bytes, framesDecoded: frames, packetsLost: lost, packetsReceived: frames, totalDecodeTime: frames / 1000, frameWidth: 800, frameHeight: 600 }]]);
     expect(reader.read(report(0, 0, 0), 1000)).toBeNull();
     expect(reader.read(report(125_000, 30, 10), 2000)).toMatchObject({ framesPerSecond: 30, kbitPerSecond: 1000, loss: 0.25, decodeMs: 1, width: 800 });
   });

@@ -6,7 +6,6 @@ export interface ViewerFigures {
   readonly kbitPerSecond: number;
   /** Share of packets lost in the last interval, 0..1. */
   readonly loss: number;
-  readonly freezes: number;
   readonly rttMs: number | null;
   readonly decodeMs: number | null;
   readonly width: number;
@@ -20,7 +19,6 @@ interface Totals {
   frames: number;
   lost: number;
   received: number;
-  freezes: number;
   decodeSeconds: number;
 }
 
@@ -48,7 +46,6 @@ export class StatsReader {
       frames: number(video["framesDecoded"]),
       lost: number(video["packetsLost"]),
       received: number(video["packetsReceived"]),
-      freezes: number(video["freezeCount"]),
       decodeSeconds: number(video["totalDecodeTime"]),
     };
     const last = this.#last;
@@ -58,7 +55,7 @@ export class StatsReader {
   }
 }
 
-function difference(last: Totals, now: Totals): Pick<ViewerFigures, "framesPerSecond" | "kbitPerSecond" | "loss" | "freezes" | "decodeMs"> {
+function difference(last: Totals, now: Totals): Pick<ViewerFigures, "framesPerSecond" | "kbitPerSecond" | "loss" | "decodeMs"> {
   const seconds = (now.at - last.at) / 1000;
   const frames = Math.max(0, now.frames - last.frames);
   const lost = Math.max(0, now.lost - last.lost);
@@ -67,7 +64,6 @@ function difference(last: Totals, now: Totals): Pick<ViewerFigures, "framesPerSe
     framesPerSecond: frames / seconds,
     kbitPerSecond: (Math.max(0, now.bytes - last.bytes) * 8) / 1000 / seconds,
     loss: packets > 0 ? lost / packets : 0,
-    freezes: Math.max(0, now.freezes - last.freezes),
     decodeMs: frames > 0 ? ((now.decodeSeconds - last.decodeSeconds) * 1000) / frames : null,
   };
 }
@@ -100,7 +96,7 @@ export function judgeQuality(figures: ViewerFigures | null, quality: Quality | n
   if (!connected) return { grade: "offline", limit: "nothing" };
   if (!figures) return { grade: "measuring", limit: "nothing" };
   const rtt = figures.rttMs ?? 0;
-  if (figures.loss >= MUCH_LOSS || figures.freezes > 0) return { grade: "poor", limit: figures.loss > 0 ? "loss" : "sender_link" };
+  if (figures.loss >= MUCH_LOSS) return { grade: "poor", limit: "loss" };
   if (rtt >= VERY_FAR_MS) return { grade: "poor", limit: "distance" };
   if (figures.loss >= SOME_LOSS) return { grade: "fair", limit: "loss" };
   if (rtt >= FAR_MS) return { grade: "fair", limit: "distance" };

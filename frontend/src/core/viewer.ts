@@ -57,6 +57,8 @@ export interface ViewerListener {
   /** The owner's cursor; up to 60 times a second. */
   cursor?(position: CursorPosition): void;
   shape?(shape: CursorShape): void;
+  /** The connection is about to be closed: the last moment at which its picture can be kept. */
+  losing?(): void;
 }
 
 export interface ViewerTarget {
@@ -67,6 +69,7 @@ export interface ViewerTarget {
 export class Viewer {
   #view: ViewerView = EMPTY_VIEW;
   #connection = "";
+  #reached = false;
   #peer: RTCPeerConnection | null = null;
   #input: RTCDataChannel | null = null;
   #channel: RTCDataChannel | null = null;
@@ -153,7 +156,7 @@ export class Viewer {
     this.#hangUp("again");
     this.#connection = this.ports.newId();
     const { endpoint, grant } = this.target;
-    this.ports.send(endpoint, { kind: "view_request", grant, connection: this.#connection });
+    this.#reached = this.ports.send(endpoint, { kind: "view_request", grant, connection: this.#connection });
     const wait = OFFER_WAIT_MS[Math.min(this.#asked, OFFER_WAIT_MS.length - 1)] ?? 6000;
     this.#asked += 1;
     this.#later("offer", wait, () => this.#ask());
@@ -306,8 +309,10 @@ export class Viewer {
 
   #lose(reason: string): void {
     const lostAt = this.#view.pictureAt === null ? null : (this.#view.lostAt ?? this.ports.timers.now());
+    const current = this.#view.lostAt === null;
     if (this.#view.state === "lost" || !this.#to("lost", { lostAt, reason })) return;
     this.#hangUp(reason);
+    if (current) this.listener.losing?.();
     this.#drop();
     const wait = RETRY_MS[Math.min(this.#losses, RETRY_MS.length - 1)] ?? 4000;
     this.#losses += 1;
@@ -315,7 +320,8 @@ export class Viewer {
   }
 
   #hangUp(reason: string): void {
-    if (this.#connection === "" || reason === "hang_up") return;
+    // A source that never heard of this connection has nothing to hang up.
+    if (this.#connection === "" || !this.#reached || reason === "hang_up") return;
     this.ports.send(this.target.endpoint, { kind: "hang_up", connection: this.#connection, reason });
   }
 

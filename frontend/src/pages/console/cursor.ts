@@ -3,9 +3,8 @@
  * with the pointer over the picture, the browser's own pointer takes the shape instead: it follows the hand without delay.
  */
 import type { CursorPosition, CursorShape } from "../../protocol/generated.ts";
-import type { CursorSink } from "./picture.ts";
 
-export class CursorPainter implements CursorSink {
+export class CursorPainter {
   #shapes = new Map<number, CursorShape>();
   #position: CursorPosition | null = null;
   #operating = false;

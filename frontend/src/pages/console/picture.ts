@@ -8,8 +8,10 @@ import { EMPTY_VIEW, type ViewerView } from "../../core/viewer-state.ts";
 import { Viewer } from "../../core/viewer.ts";
 import type { CursorPosition, CursorShape, Event, GrantInfo, SessionSnapshot, ViewerInput } from "../../protocol/generated.ts";
 
-/** What a stage does with the owner's cursor, many times a second and past the component tree. */
-export interface CursorSink {
+/** What a stage does at once and past the component tree: the owner's cursor, many times a second, and the last picture. */
+export interface StageSink {
+  /** Keep the picture that is shown now: its connection is about to close. */
+  hold(): void;
   shape(shape: CursorShape): void;
   cursor(position: CursorPosition): void;
 }
@@ -33,7 +35,7 @@ export class PictureKeeper {
   #stopViewer: (() => void) | null = null;
   #shapes = new Map<number, CursorShape>();
   #cursor: CursorPosition | null = null;
-  #sink: CursorSink | null = null;
+  #sink: StageSink | null = null;
 
   constructor(
     private readonly live: LiveSession,
@@ -68,7 +70,7 @@ export class PictureKeeper {
   }
 
   /** The stage that shows the picture; it is told at once what is known. */
-  attach(sink: CursorSink): () => void {
+  attach(sink: StageSink): () => void {
     this.#sink = sink;
     for (const shape of this.#shapes.values()) sink.shape(shape);
     if (this.#cursor) sink.cursor(this.#cursor);
@@ -108,6 +110,7 @@ export class PictureKeeper {
         this.#cursor = position;
         this.#sink?.cursor(position);
       },
+      losing: () => this.#sink?.hold(),
       shape: (shape) => {
         this.#shapes.set(shape.serial, shape);
         this.#sink?.shape(shape);
@@ -119,8 +122,8 @@ export class PictureKeeper {
 
   #ports(): ConstructorParameters<typeof Viewer>[1] {
     return {
-      // The server relays for active grants only, and counts what it must refuse; hanging up always passes.
-      send: (to, data) => (data.kind === "hang_up" || this.#active()) && this.live.signal(to, data),
+      // The server relays to connected programs and for active grants only, and counts what it must refuse.
+      send: (to, data) => this.#reachable(to) && (data.kind === "hang_up" || this.#active()) && this.live.signal(to, data),
       iceServers: async () => {
         const { ice_servers } = await this.live.commands.ice();
         return ice_servers.map((server) => ({ ...server }));
@@ -130,6 +133,11 @@ export class PictureKeeper {
       newId: () => newId(),
       timers: this.clock,
     };
+  }
+
+  #reachable(endpoint: string): boolean {
+    const { participants } = this.live.snapshot.peek();
+    return participants.some((person) => person.endpoints.some((one) => one.id === endpoint && one.connected));
   }
 
   #active(): boolean {

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { StageInput } from "../../core/input.ts";
 import { t } from "../../core/i18n.ts";
 import { liveGrant } from "./action.ts";
+import type { CursorPosition, CursorShape } from "../../protocol/generated.ts";
 import type { SessionCase } from "./case.ts";
 import type { CaseProps } from "./context.ts";
 import { CursorPainter } from "./cursor.ts";
@@ -36,8 +37,8 @@ export function Screen({ one, tools }: CaseProps & { tools: StageTools }): JSX.E
   const [size, setSize] = useState<Size>(FIRST_SIZE);
   const view = one.picture.view.value;
 
-  useStream(one, video, still, setSize);
-  useEffect(() => operate(one, tools, { surface, field, cursor, video }), [one, tools]);
+  useStream(one, video, setSize);
+  useEffect(() => operate(one, tools, { surface, field, cursor, video, still }), [one, tools]);
 
   const name = customer(one.snapshot.value)?.name ?? t("Customer");
   const kind = ["screen"];
@@ -67,23 +68,13 @@ function isResting(one: SessionCase): boolean {
   return one.snapshot.value.grants.some((grant) => grant.id === one.picture.grant.value && grant.state === "suspended");
 }
 
-/** Shows the stream, keeps the last picture when it is lost, and reports the first frame of each stream. */
+/** Shows the stream and reports the first frame of each stream. */
 function useStream(
   one: SessionCase,
   video: RefObject<HTMLVideoElement | null>,
-  still: RefObject<HTMLCanvasElement | null>,
   setSize: (size: Size) => void,
 ): void {
-  const { stream, lostAt } = one.picture.view.value;
-  const lost = lostAt !== null;
-  useEffect(() => {
-    const picture = video.current;
-    const canvas = still.current;
-    if (!lost || !picture || !canvas || picture.videoWidth === 0) return;
-    canvas.width = picture.videoWidth;
-    canvas.height = picture.videoHeight;
-    canvas.getContext("2d")?.drawImage(picture, 0, 0);
-  }, [lost]);
+  const { stream } = one.picture.view.value;
   useEffect(() => {
     const picture = video.current;
     if (!picture || !stream) return;
@@ -108,6 +99,15 @@ interface Parts {
   field: RefObject<HTMLTextAreaElement | null>;
   cursor: RefObject<HTMLImageElement | null>;
   video: RefObject<HTMLVideoElement | null>;
+  still: RefObject<HTMLCanvasElement | null>;
+}
+
+/** Copies the picture that is shown; a video element turns black when its connection closes. */
+function keepPicture(video: HTMLVideoElement, canvas: HTMLCanvasElement): void {
+  if (video.videoWidth === 0) return;
+  canvas.width = video.videoWidth;
+  canvas.height = video.videoHeight;
+  canvas.getContext("2d")?.drawImage(video, 0, 0);
 }
 
 function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void) | undefined {
@@ -115,7 +115,8 @@ function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void
   const field = parts.field.current;
   const image = parts.cursor.current;
   const video = parts.video.current;
-  if (!surface || !field || !image || !video) return undefined;
+  const still = parts.still.current;
+  if (!surface || !field || !image || !video || !still) return undefined;
   const painter = new CursorPainter(surface, image, video);
   const input = new StageInput(
     { surface, field, window },
@@ -133,7 +134,12 @@ function operate(one: SessionCase, tools: StageTools, parts: Parts): (() => void
     },
   );
   tools.input = input;
-  const stops = [one.picture.attach(painter), input.start(), painter.start()];
+  const sink = {
+    shape: (shape: CursorShape): void => painter.shape(shape),
+    cursor: (position: CursorPosition): void => painter.cursor(position),
+    hold: (): void => keepPicture(video, still),
+  };
+  const stops = [one.picture.attach(sink), input.start(), painter.start()];
   // A grant that rests or ends takes the keys away at once.
   stops.push(
     one.snapshot.subscribe(() => {

@@ -75,9 +75,9 @@ const META = { key: "Meta", code: "MetaLeft" };
 
 function SpecialKeys({ one, tools }: Props): JSX.Element {
   const desk = useDesk();
-  const { canInput } = one.picture.view.value;
+  const { canInput, silent } = one.picture.view.value;
   const grant = liveGrant(one.snapshot.value, "screen.control.desktop");
-  const off = !grant || grant.csr !== one.snapshot.value.me || !canInput;
+  const off = !grant || grant.csr !== one.snapshot.value.me || !canInput || silent;
   const chord = (id: string, label: string, keys: readonly { key: string; code: string }[]): MenuItem => ({
     id,
     label,
