@@ -51,6 +51,7 @@ class SharedMemory:
         finally:
             self._libc.shmctl(identifier, IPC_RMID, None)
         self.bytes: NDArray[np.uint8] = np.ctypeslib.as_array((ctypes.c_ubyte * size).from_address(address))
+        self.bytes.fill(0)  # have the pages now, not when the first picture is waited for
 
     def close(self) -> None:
         """Unmap; nobody may read `bytes` after this."""
