@@ -6,6 +6,7 @@ painter's pixels in X to the same pixels readable in the browser (requestVideoFr
 
 import json
 import os
+import re
 import secrets
 import time
 from itertools import pairwise
@@ -24,6 +25,7 @@ MEASURE_SECONDS = float(os.environ.get("BENCH_SECONDS", "10"))
 INPUTS = 40
 INPUT_PAUSE_SECONDS = 0.12
 JOINS = 3
+ALLOWS = 3
 MAX_LATENCY_MS = 5000
 
 
@@ -69,12 +71,20 @@ class DesktopBench:
         return float(until(self._watch.text_at, "the message arrives")) - pressed
 
     def _measure_allow(self, manager: SupportManager) -> None:
+        """Several times; the last picture stays for what follows."""
         self._desktop.paint("static")
-        self._csr.page.get_by_role("tab", name="Desktop", exact=True).click()
-        self._csr.ask("Request view")
-        pressed = manager.allow()
-        shown = float(until(self._watch.first_frame_at, "the picture comes"))
-        self._figures.add("allow_to_picture_ms", shown - pressed, "ms", 1)
+        delays: list[float] = []
+        while True:
+            self._watch.reset_first_frame()
+            self._csr.ask("Request view")
+            pressed = manager.allow()
+            delays.append(float(until(self._watch.first_frame_at, "the picture comes")) - pressed)
+            if len(delays) == ALLOWS:
+                break
+            self._csr.page.get_by_role("button", name=re.compile("^Stop viewing")).click()
+            until(lambda: self._csr.active_grants() == 0, "viewing stops")
+            self._csr.page.wait_for_timeout(500)
+        self._figures.add("allow_to_picture_ms", sorted(delays)[len(delays) // 2], "ms", len(delays))
 
     def _measure_workload(self, workload: str, manager: SupportManager) -> None:
         self._desktop.paint(workload)

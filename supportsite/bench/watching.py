@@ -93,6 +93,10 @@ class Watch:
         """Return the milliseconds from each pointer press to the update that it caused."""
         return [float(value) for value in self._page.evaluate("benchmark.inputs")]
 
+    def reset_first_frame(self) -> None:
+        """Forget the first frame: the next one is the first."""
+        self._page.evaluate("benchmark.firstFrameAt = 0")
+
     def first_frame_at(self) -> float:
         """Return when the first frame of a picture was shown, 0 before."""
         at = float(self._page.evaluate("benchmark.firstFrameAt"))
