@@ -14,11 +14,16 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
+from hypothesis import settings as hypothesis_settings
 
 from supportsite import env
 from supportsite.core import clock as core_clock
 from supportsite.core import valkey
 from supportsite.core.tenancy import site_scope
+
+# The same examples in each run, so that a change is what makes a test fail; no deadline, the machine may be busy.
+hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
+hypothesis_settings.load_profile("repeatable")
 
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 

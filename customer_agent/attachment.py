@@ -278,6 +278,8 @@ class Attachment:
             now = clock.now()
             self._do(self._ladder.step(now))
             self._sharing.keep_used()
+            if self._ladder.rung is Rung.LIVE:
+                self._sharing.drop_gone(now)
             self.table.expire()
             self._resume_what_the_server_rested(now)
             if self._owner_until and now >= self._owner_until:

@@ -54,6 +54,7 @@ class SessionModel:
             events.ParticipantRefused: lambda event: self._move(event.participant, ParticipantState.REFUSED),
             events.ParticipantLeft: lambda event: self._move(event.participant, ParticipantState.LEFT),
             events.EndpointConnected: lambda event: self._connect(event.participant, event.endpoint),
+            events.EndpointDisconnected: lambda event: self._disconnect(event.participant, event.endpoint),
             events.RequestMade: lambda event: self._put_request(event.request),
             events.RequestRouted: lambda event: self._put_request(event.request),
             events.RequestGranted: lambda event: self._close_request(event.request, RequestState.GRANTED),
@@ -104,6 +105,11 @@ class SessionModel:
         """Whether the participant is the one CSR who may ask."""
         return self.is_joined_csr(participant) and (self.participants[participant].role is ParticipantRole.PRIMARY_CSR)
 
+    def is_gone(self, endpoint: str) -> bool:
+        """Whether the server has lost this program of a participant; one never heard of is not gone."""
+        known = (info for person in self.participants.values() for info in person.endpoints)
+        return any(info.id == endpoint and not info.connected for info in known)
+
     @property
     def my_language(self) -> str:
         """Return the language of the person at this computer."""
@@ -126,6 +132,12 @@ class SessionModel:
         if info is not None:
             others = [known for known in info.endpoints if known.id != endpoint.id]
             self.participants[participant] = info.model_copy(update={"endpoints": [*others, endpoint]})
+
+    def _disconnect(self, participant: str, endpoint: str) -> None:
+        info = self.participants.get(participant)
+        for known in info.endpoints if info is not None else []:
+            if known.id == endpoint:
+                self._connect(participant, known.model_copy(update={"connected": False}))
 
     def _put_request(self, request: RequestInfo) -> None:
         self.requests[request.id] = request

@@ -27,6 +27,7 @@ from supportsite.protocol.socket import Candidate, Description, HangUp, Signal, 
 log = logging.getLogger(__name__)
 
 MAX_VIEWERS = 8
+GONE_SECONDS = 10.0
 
 IceServers = Callable[[], Coroutine[Any, Any, list[dict[str, Any]]]]
 SendSignal = Callable[[str, SignalData], None]
@@ -57,6 +58,7 @@ class Sharing:
         self._screen: SharedScreen | None = None
         self._monitors: list[int] = []
         self._owners: dict[str, str] = {}
+        self._gone_since: dict[str, float] = {}
         self._used: set[str] = set()
         self._held: dict[str, HeldReason] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -197,6 +199,14 @@ class Sharing:
         """End the connections of somebody who is not in the session any more."""
         if self._screen is not None:
             self._spawn(self._screen.drop_participant(participant))
+
+    def drop_gone(self, now: float) -> None:
+        """End the connections of pages that the server lost 10 s ago: signed out or closed, they may still play."""
+        for connection, owner in list(self._owners.items()):
+            if not self._model.is_gone(owner):
+                self._gone_since.pop(owner, None)
+            elif now - self._gone_since.setdefault(owner, now) >= GONE_SECONDS and self._screen is not None:
+                self._spawn(self._screen.hang_up(connection, "endpoint_gone"))
 
     # What the viewers do (`ScreenListener`)
 

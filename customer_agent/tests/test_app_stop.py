@@ -6,7 +6,7 @@ import time
 import pytest
 
 from customer_agent.tests.app_screen import Display, Program, processes_of, wait_until
-from customer_agent.tests.app_server import CODE, ContractServer
+from customer_agent.tests.app_server import CODE, CSR, CSR_ENDPOINT, ContractServer
 from customer_agent.tests.app_viewer import Viewer
 
 pytestmark = pytest.mark.skipif(
@@ -81,6 +81,21 @@ def test_a_silent_server_is_shown_after_3_s_and_control_rests_after_10_s_and_com
     resumed = app_server.wait_call("grants/grant-request-0001/resume/", seconds=15)
     assert grant["epoch"] < suspended["epoch"] < resumed["epoch"]
     viewer.close()
+
+
+@pytest.mark.slow
+def test_t9_a_page_that_the_server_lost_ten_seconds_ago_is_cut_off(
+    program: Program, app_server: ContractServer
+) -> None:
+    viewer = watch(program, app_server, VIEW)
+    page = {"id": CSR_ENDPOINT, "kind": "browser", "connected": True, "label": ""}
+    app_server.event("endpoint.connected", participant=CSR, endpoint=page)
+    app_server.event("endpoint.disconnected", participant=CSR, endpoint=CSR_ENDPOINT)
+    lost = time.monotonic()
+    wait_until(lambda: viewer.closed_at is not None, seconds=15)
+    assert viewer.closed_at is not None
+    assert 9 < viewer.closed_at - lost < 13
+    assert "grants/grant-request-0001/stop/" not in app_server.called("stop/")
 
 
 def test_the_end_of_the_session_ends_the_program_within_five_seconds(

@@ -161,6 +161,23 @@ describe("the browser as a source", () => {
     expect(kinds()).toEqual(["offer"]);
   });
 
+  it("ends the picture of a page that the server lost ten seconds ago, and only that", async () => {
+    source.show(grant(), stream);
+    signalled(ask());
+    await settle();
+    const endpoint = csr().endpoints?.[0];
+    if (endpoint === undefined) throw new Error("a CSR has a page");
+    happen(event(1, "endpoint.disconnected", { participant: "csr", endpoint: endpoint.id }));
+    await clock.pass(9_000);
+    happen(event(2, "endpoint.connected", { participant: "csr", endpoint }));
+    await clock.pass(60_000);
+    expect(peers[0]?.closed).toBe(false);
+    happen(event(3, "endpoint.disconnected", { participant: "csr", endpoint: endpoint.id }));
+    await clock.pass(10_000);
+    expect(peers[0]?.closed).toBe(true);
+    expect(track.stopped).toBe(false);
+  });
+
   it("refuses who is no CSR of the session", async () => {
     source.show(grant(), stream);
     state.value = { ...state.value, participants: [csr(), person(), csr({ id: "gone", state: "left" })] };

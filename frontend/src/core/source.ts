@@ -25,6 +25,8 @@ export interface SourceOptions {
 const ICE_KEPT_MS = 5 * 60_000;
 const MAX_VIEWERS = 8;
 const RETRY_MS = 2_000;
+/** A viewer's page that the server lost for so long is signed out or closed, whatever it still plays. */
+const GONE_MS = 10_000;
 
 export class ScreenSource {
   readonly #grant = signal<string | null>(null);
@@ -32,6 +34,7 @@ export class ScreenSource {
   readonly #peers = new Map<string, SourcePeer>();
   readonly #waiting = new Map<string, { readonly viewer: string; readonly request: ViewRequest }>();
   readonly #cancels = new Set<() => void>();
+  readonly #gone = new Map<string, () => void>();
   #stream: MediaStream | null = null;
   #ice: { readonly servers: RTCIceServer[]; readonly at: number } | null = null;
   #used = false;
@@ -145,7 +148,22 @@ export class ScreenSource {
     for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = grant.state === "active" && !this.#resting;
     for (const [connection, peer] of this.#peers) {
       if (!this.#mayView(peer.participant)) this.#close(connection, "not_allowed");
+      else this.#watchPage(connection, peer.viewer);
     }
+  }
+
+  #watchPage(connection: string, viewer: string): void {
+    if (!this.#isGone(viewer)) {
+      this.#gone.get(connection)?.();
+      this.#gone.delete(connection);
+    } else if (!this.#gone.has(connection)) {
+      this.#gone.set(connection, this.options.clock.after(GONE_MS, () => this.#close(connection, "endpoint_gone")));
+    }
+  }
+
+  #isGone(viewer: string): boolean {
+    const people = this.options.session.snapshot.peek().participants;
+    return people.some((person) => person.endpoints.some((other) => other.id === viewer && !other.connected));
   }
 
   #mayView(participantId: string | null): boolean {
@@ -238,6 +256,8 @@ export class ScreenSource {
     const peer = this.#peers.get(connection);
     if (peer === undefined) return;
     this.#peers.delete(connection);
+    this.#gone.get(connection)?.();
+    this.#gone.delete(connection);
     peer.close();
     if (reason !== null) this.#send(peer.viewer, { kind: "hang_up", connection, reason });
   }
