@@ -5,7 +5,7 @@ Every backing service is one URL; a mistyped one stops the start with its name, 
 
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -62,12 +62,38 @@ def email(url: str) -> dict[str, Any]:
 
 
 def storage(url: str, default: Path) -> dict[str, Any]:
-    """Return Django's default file storage: a directory (`file:///dir`, or `default` where the URL is empty)."""
+    """Return Django's default file storage.
+
+    A directory (`file:///dir`, or `default` where the URL is empty), or a bucket of an S3-compatible service:
+    `s3://KEY:SECRET@host:port/bucket?region=…`, by HTTPS unless `&tls=0`.
+    """
     parts = urlsplit(url)
+    if parts.scheme == "s3":
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts)}
     if parts.scheme not in {"", "file"}:
-        raise ImproperlyConfigured("STORAGE_URL must be file:///directory.")
+        raise ImproperlyConfigured("STORAGE_URL must be file:///directory or s3://key:secret@host/bucket.")
     location = unquote(parts.path) if parts.scheme == "file" else str(default)
     return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": location}}
+
+
+def _bucket(parts: SplitResult) -> dict[str, Any]:
+    query = dict(parse_qsl(parts.query))
+    bucket = parts.path.strip("/")
+    if not (parts.hostname and bucket and parts.username and parts.password):
+        raise ImproperlyConfigured("STORAGE_URL must be s3://key:secret@host/bucket.")
+    scheme = "http" if query.get("tls") == "0" else "https"
+    port = f":{parts.port}" if parts.port else ""
+    return {
+        "access_key": unquote(parts.username),
+        "secret_key": unquote(parts.password),
+        "bucket_name": bucket,
+        "endpoint_url": f"{scheme}://{parts.hostname}{port}",
+        "region_name": query.get("region"),
+        "querystring_auth": True,
+        "querystring_expire": 300,
+        "default_acl": None,
+        "file_overwrite": False,
+    }
 
 
 def secret(path: Path) -> str:
