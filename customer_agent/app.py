@@ -15,7 +15,6 @@ from customer_agent.attachment import Attachment
 from customer_agent.client import ApiClient
 from customer_agent.errors import AgentError
 from customer_agent.identity import Identity
-from customer_agent.texts import LANGUAGES
 from customer_agent.ui.windows import TkWindows
 
 log = logging.getLogger(__name__)
@@ -145,10 +144,7 @@ class SupportManager:
     async def _take_part(self, api: ApiClient, address: SiteAddress, code: str) -> None:
         await api.site()
         identity = Identity()
-        language = self._language if self._language in LANGUAGES else "en"
-        attached = await api.attach(
-            code=code.strip(), public_key=identity.public_key, label=computer_label(), language=language
-        )
+        attached = await api.attach(code=code.strip(), public_key=identity.public_key, label=computer_label())
         log.info("attached at %s", address.netloc)
         self._windows.start_done()
         window = self._windows.window_id

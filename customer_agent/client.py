@@ -69,9 +69,9 @@ class ApiClient:
             raise AgentError("wrong_site")
         return info
 
-    async def attach(self, *, code: str, public_key: str, label: str, language: str) -> Attached:
+    async def attach(self, *, code: str, public_key: str, label: str) -> Attached:
         """Redeem an attach code; from here on every call bears the token."""
-        body = {"code": code, "public_key": public_key, "label": label, "language": language}
+        body = {"code": code, "public_key": public_key, "label": label}
         attached = _parse(Attached, await self.call("POST", "agent/attach/", body))
         if not self.address.matches(attached.site.host):
             raise AgentError("wrong_site")

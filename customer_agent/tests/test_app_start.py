@@ -72,7 +72,7 @@ def fails(server: ContractServer, work: str, **arguments: str) -> str:
 
 
 def attach_arguments(code: str = CODE) -> dict[str, str]:
-    return {"code": code, "public_key": Identity().public_key, "label": "test", "language": "en"}
+    return {"code": code, "public_key": Identity().public_key, "label": "test"}
 
 
 def test_a_site_that_names_another_host_is_not_attached_to() -> None:

@@ -52,7 +52,6 @@ class AttachBody(Body):
     code: Annotated[str, Field(max_length=40)]
     public_key: Annotated[str, Field(max_length=64)]
     label: Annotated[str, Field(max_length=120)] = ""
-    language: Literal["en", "ja"] = "en"
 
 
 class AttachCodeBody(Body):
@@ -138,12 +137,13 @@ class AttachView(ApiView):
             address=address_of(request),
         )
         assert attached.access.endpoint is not None
+        language = attached.access.person.language  # that of the person, not of the computer's settings
         return Response(
             {
                 "token": attached.secret,
                 "endpoint": attached.access.endpoint.public_id,
-                "session": get_snapshot(attached.access, language=body.language).model_dump(mode="json"),
-                "site": describe_site(request.site, body.language).model_dump(mode="json"),
+                "session": get_snapshot(attached.access, language=language).model_dump(mode="json"),
+                "site": describe_site(request.site, language).model_dump(mode="json"),
                 "heartbeat_seconds": SUPPORT_MANAGER_HEARTBEAT_SECONDS,
             },
             status=201,

@@ -246,7 +246,7 @@ class People:
         code = (await self.post(self.customer, "attach-codes/", {"purpose": "support_manager"}))["code"]
         key = Ed25519PrivateKey.generate()
         public = base64.b64encode(key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)).decode()
-        body = {"code": code, "public_key": public, "label": "Linux", "language": "en"}
+        body = {"code": code, "public_key": public, "label": "Linux"}
         status, answer = await Caller(self.server, self.site.host).call("POST", "agent/attach/", body)
         assert status == 201, answer
         return Caller(self.server, self.site.host, bearer=answer["token"]), key, answer

@@ -97,12 +97,12 @@ class Scene:
         row.refresh_from_db()
         return row
 
-    def join(self, name: str = "Hannah", *, connect: bool = True) -> Access:
+    def join(self, name: str = "Hannah", *, connect: bool = True, language: str = "en") -> Access:
         joined = joining.join_as_customer(
             site=self.site,
             number=self.session.number,
             name=name,
-            language="en",
+            language=language,
             address=new_address(),
             label="Chrome, Linux",
             known=None,

@@ -1,5 +1,6 @@
 """The pages: what a GET never does, what a POST lets in, and what strangers see."""
 
+import base64
 import json
 import re
 
@@ -106,3 +107,15 @@ def test_the_console_is_for_members_of_the_site(site, other_site):
     member = MembershipFactory(site=site)
     boot = boot_of(signed_in(site, member.user).get("/console/s/anything/"))
     assert boot["me"]["membership"]["id"] == member.public_id
+
+
+def test_a_support_manager_speaks_the_language_of_its_person_not_of_the_computer(site):
+    site.name_ja = "あおぞら"
+    site.save()
+    scene = Scene.start(site)
+    code, _ = attach.create_attach_code(scene.join("花子", language="ja"), purpose=AttachPurpose.SUPPORT_MANAGER)
+    body = {"code": code, "public_key": base64.b64encode(bytes(range(32))).decode(), "label": "Linux"}
+    english = {"HTTP_ACCEPT_LANGUAGE": "en"}
+    answer = browser(site).post("/api/v1/agent/attach/", body, content_type="application/json", **english)
+    assert answer.status_code == 201, answer.content
+    assert answer.json()["session"]["site"]["name"] == answer.json()["site"]["name"] == "あおぞら"
