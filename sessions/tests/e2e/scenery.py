@@ -97,7 +97,7 @@ def _button(parent: tk.Misc, text: str, *, main: bool = False) -> tk.Label:
 def _ledger(root: tk.Tk, words: dict[str, object]) -> None:
     window = tk.Toplevel(root, background="white")
     window.title(str(words["title"]))
-    window.geometry("980x560+130+48")
+    window.geometry("980x560+130+76")
     side = tk.Frame(window, background=SIDE, width=150)
     side.pack(side="left", fill="y")
     side.pack_propagate(False)
@@ -143,7 +143,7 @@ def _table(main: tk.Frame, words: dict[str, object]) -> None:
 def _error(root: tk.Tk, words: dict[str, object]) -> None:
     dialog = tk.Toplevel(root, background="white", padx=18, pady=14)
     dialog.title(str(words["pdf"]))
-    dialog.geometry("+440+300")
+    dialog.geometry("+440+320")
     sign = tk.Canvas(dialog, width=44, height=44, background="white", highlightthickness=0)
     sign.create_oval(2, 2, 42, 42, fill="#fbe3e0", width=0)
     sign.create_text(22, 22, text="!", fill="#a5281b", font=(FONT, 20, "bold"))

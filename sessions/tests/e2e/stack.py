@@ -18,6 +18,10 @@ from sessions.tests.e2e.waiting import until
 ROOT = Path(__file__).resolve().parents[3]
 FIRST_PORT, LAST_PORT = 9700, 9799
 START_SECONDS = 180
+OF_UNIT_TESTS = {
+    *("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_POOL", "REDIS_URL", "REDIS_PREFIX", "BROKER_URL", "SECRET_KEY"),
+    *("PUBLIC_SCHEME", "PUBLIC_PORT", "EMAIL_URL", "LOG_LEVEL", "STATIC_FROM_SOURCE", "DJANGO_SETTINGS_MODULE"),
+}
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,9 @@ class Stack:
     def __init__(self, folder: Path) -> None:
         """Start everything on a free port, unless `folder` has a running one, and wait until it is ready."""
         self.folder = folder
-        self.environment = os.environ | {"VAR_DIR": str(folder)}
-        for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL", "BROKER_URL"):
-            self.environment.pop(name, None)  # the unit tests' servers are not ours
+        # What supportsite.devtools.pytest_env sets is for tests inside of pytest, not for an installation beside it.
+        given = {name: value for name, value in os.environ.items() if name not in OF_UNIT_TESTS}
+        self.environment = given | {"VAR_DIR": str(folder)}
         self._stops = not (folder / "run.json").exists()  # one that runs already is somebody's, who looks for a fault
         if self._stops:
             self.dev("up", "--detach", "--port", str(free_port()), seconds=START_SECONDS)
