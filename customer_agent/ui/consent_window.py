@@ -116,7 +116,11 @@ class ConsentWindow:
         box.pack(fill="x", pady=(look.px(10), 0))
         self._text(box, title, size=12, bold=True, wrap=WIDTH - 56).pack(fill="x")
         for line in lines:
-            self._text(box, f"– {line}", size=13, wrap=WIDTH - 56).pack(fill="x", pady=(look.px(2), 0))
+            # The dash stands apart: Japanese has no spaces, and Tk would break the line after it.
+            row = tk.Frame(box, background=look.tokens.button)
+            row.pack(fill="x", pady=(look.px(2), 0))
+            self._text(row, "–", size=13).pack(side="left", anchor="n", padx=(0, look.px(4)))
+            self._text(row, line, size=13, wrap=WIDTH - 56 - 14).pack(side="left", fill="x")
 
     def _build_countdown(self, body: tk.Frame) -> None:
         look = self._look
