@@ -113,6 +113,7 @@ def test_t5_no_message_of_a_csr_can_grant_or_reach_beyond_what_is_granted(people
         *_press_message(control, far + 10, x, y, epoch=control["epoch"] + 1),
         *_press_message(control, far + 12, x, y, grant="A" * 22),
         *_press_message(view, far + 14, x, y),
+        *_press_message(control, 1, x, y),  # used before
     ]  # fmt: skip
     raw = json.dumps(_press_message(control, far + 16, x, y)[0])
     _send(csr, *wrong, raw.replace(f'"x": {x}', '"x": NaN'), raw.replace(f'"x": {x}', '"x": 1e999'))
