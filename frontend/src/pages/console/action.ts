@@ -72,7 +72,8 @@ function granted(grant: GrantInfo, capability: Capability, facts: ActionFacts): 
 
 function pending(request: RequestInfo, now: number): ActionState {
   const whole = ms(request.expires_at) - ms(request.made_at);
-  const leftMs = Math.max(0, ms(request.expires_at) - now);
+  // The server's clock is an estimate; nobody is told of more time than there is.
+  const leftMs = Math.min(whole, Math.max(0, ms(request.expires_at) - now));
   return { kind: "pending", request, leftMs, share: whole > 0 ? leftMs / whole : 0 };
 }
 

@@ -35,8 +35,9 @@ function RequestCard({ model, request }: { model: Model; request: RequestInfo })
 }
 
 export function Count({ model, request }: { model: Model; request: RequestInfo }): JSX.Element {
-  const left = model.secondsUntil(request.expires_at);
   const total = (Date.parse(request.expires_at) - Date.parse(request.made_at)) / 1000;
+  // The server's clock is an estimate; nobody is told of more time than there is.
+  const left = Math.min(total, model.secondsUntil(request.expires_at));
   const time = <b class="tnum">{formatCountdown(left)}</b>;
   return (
     <span class="count">
