@@ -165,7 +165,7 @@ describe("the browser as a source", () => {
     source.show(grant(), stream);
     signalled(ask());
     await settle();
-    const endpoint = csr().endpoints?.[0];
+    const endpoint = csr().endpoints[0];
     if (endpoint === undefined) throw new Error("a CSR has a page");
     happen(event(1, "endpoint.disconnected", { participant: "csr", endpoint: endpoint.id }));
     await clock.pass(9_000);
