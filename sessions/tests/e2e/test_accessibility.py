@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from sessions.tests.e2e import story
+from sessions.tests.e2e import picture, story
+from sessions.tests.e2e.display import Display
 from sessions.tests.e2e.people import PATIENCE_MS, People
 from sessions.tests.e2e.stack import ROOT, Stack
 from sessions.tests.e2e.waiting import until
@@ -69,6 +70,30 @@ def test_a_session_has_no_serious_barrier_in_any_main_state(people: People) -> N
     csr.api("POST", f"sessions/{csr.session}/end/")
     customer.sees("Save the receipt")
     _clean(customer.page)
+    _clean(csr.page)
+
+
+def test_a_shared_desktop_has_no_serious_barrier_on_either_page(people: People, display: Display) -> None:
+    """Console: start dialog, picture, operating, lobby, end dialog. Customer: offer, seen and operated, lobby."""
+    csr, customer = people.csr(), people.customer()
+    csr.press("Start session")
+    _clean(csr.page)
+    csr.page.keyboard.press("Escape")
+    customer.join(story.begin(csr))
+    story.await_state(csr, "active")
+    manager = story.attach(customer, display)
+    story.share_control(csr, manager)
+    until(lambda: picture.frames(csr.page), "a picture is shown")
+    _clean(csr.page)
+    _clean(customer.page)
+    second = people.customer()
+    second.join(csr.number, "Erik Lindqvist")
+    second.sees("Compare it")
+    _clean(second.page)
+    csr.page.get_by_role("tab", name="Participants").click()
+    csr.sees("Erik Lindqvist")
+    _clean(csr.page)
+    csr.press("End session")
     _clean(csr.page)
 
 

@@ -1,16 +1,19 @@
 """What a hostile CSR page, a stranger and another organisation try, and what it changes: nothing."""
 
 import json
+import re
 import urllib.error
 import urllib.request
 from contextlib import closing
 from http.client import HTTPConnection
 from typing import Any
 
-from sessions.tests.e2e import story
+from playwright.sync_api import WebSocketRoute
+
+from sessions.tests.e2e import picture, story
 from sessions.tests.e2e.display import Display
 from sessions.tests.e2e.people import Csr, People
-from sessions.tests.e2e.programs import Board
+from sessions.tests.e2e.programs import COLOURS, Board
 from sessions.tests.e2e.stack import Stack
 from sessions.tests.e2e.waiting import stays, until
 
@@ -131,6 +134,40 @@ def test_t5_no_message_of_a_csr_can_grant_or_reach_beyond_what_is_granted(people
 def _await_input(csr: Csr, display: Display, board: Board, spot: tuple[int, int]) -> None:
     story.take_over(csr, display, *spot)
     until(lambda: 0 < len(board.events("press")) == len(board.events("release")), "the last click is whole")
+
+
+def _other_fingerprint(frame: str | bytes) -> str | bytes:
+    """Change one hexadecimal digit of each DTLS fingerprint that an offer carries."""
+
+    def flip(found: re.Match[str]) -> str:
+        return found[1] + ("0" if found[2] != "0" else "1")
+
+    return re.sub(r"(a=fingerprint:sha-\d+ )([0-9A-Fa-f])", flip, frame) if isinstance(frame, str) else frame
+
+
+def _tamper(route: WebSocketRoute) -> None:
+    server = route.connect_to_server()
+    route.on_message(server.send)
+    server.on_message(lambda frame: route.send(_other_fingerprint(frame)))
+
+
+def test_t6_a_changed_fingerprint_gives_no_picture(people: People, display: Display) -> None:
+    """T6: whoever stands between the two and changes the key's fingerprint sees nothing, and nothing falls back."""
+    board = Board(display)
+    csr, customer = people.csr(), people.customer()
+    csr.context.route_web_socket(re.compile("/ws/session/"), _tamper)
+    customer.join(story.begin(csr))
+    story.await_state(csr, "active")
+    manager = story.attach(customer, display)
+    story.share_view(csr, manager)
+    red = board.centre_of("red")
+    spot = (red[0] / display.width, red[1] / display.height)
+    stays(lambda: not picture.close_to(picture.pixel(csr.page, *spot), COLOURS["red"]), "no picture is shown", 8, 0.2)
+    csr.page.close()
+    honest = people.csr()  # the grant and the way were good: the same page with nobody in between
+    honest.session = csr.session
+    honest.open_console(csr.session)
+    story.sees_board(honest, display, board)
 
 
 def test_t11_another_sites_users_find_none_of_a_sessions_objects(people: People, stack: Stack) -> None:
