@@ -126,6 +126,7 @@ class SessionConsumer(BaseSocket):
                 if len(frames) < BATCH:
                     break
             if self.reader.state in (ParticipantState.LEFT, ParticipantState.REFUSED):
+                await self.recheck()  # a login that ended says more than the leaving that followed from it
                 raise SocketClosed(CloseCode.FORBIDDEN)
 
     async def _beat(self) -> None:
