@@ -261,18 +261,17 @@ class Session:
 
 @contextmanager
 def _everything() -> Iterator[tuple[People, Display]]:
-    folder = Path(tempfile.mkdtemp(prefix="screenshots-"))
-    stack = Stack(folder)
-    display = Display(folder / "display")
-    try:
-        with sync_playwright() as driver:
-            browsers = [driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS) for _ in range(2)]
-            people = People(stack, *browsers)
-            yield people, display
-            people.close(None)
-    finally:
-        display.close()
-        stack.close()
+    with tempfile.TemporaryDirectory(prefix="screenshots-") as name:
+        stack = Stack(Path(name))
+        display = Display(Path(name) / "display")
+        try:
+            with sync_playwright() as driver:
+                people = People(stack, *(driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS) for _ in "ab"))
+                yield people, display
+                people.close(None)
+        finally:
+            display.close()
+            stack.close()
 
 
 def main() -> None:
