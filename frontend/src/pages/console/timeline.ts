@@ -21,7 +21,7 @@ const toned = (capability: Capability, text: string): Words =>
 
 /** Return the line, or null for events that say nothing new to a CSR. */
 export function timelineLine(event: Event, snapshot: SessionSnapshot, grants: GrantIndex): TimelineLine | null {
-  const words = peopleWords(event, snapshot) ?? consentWords(event, snapshot, grants) ?? sessionWords(event);
+  const words = peopleWords(event, snapshot) ?? consentWords(event, snapshot, grants) ?? sessionWords(event, snapshot);
   return words && { seq: event.seq, at: event.at, ...words };
 }
 
@@ -135,10 +135,10 @@ function stoppedWords(capability: Capability, cause: StopCause, name: string): s
   }
 }
 
-function sessionWords(event: Event): Words | null {
+function sessionWords(event: Event, snapshot: SessionSnapshot): Words | null {
   switch (event.type) {
     case "session.started":
-      return plain("user", t("Session started: {type}", { type: event.session_type }));
+      return plain("user", t("Session started: {type}", { type: snapshot.session_type || event.session_type }));
     case "invitation.sent":
       if (event.channel === "phone") return plain("phone", t("Invited by phone"));
       return event.channel === "email" ? plain("mail", t("Invited by e-mail")) : plain("link", t("Invited by message"));
