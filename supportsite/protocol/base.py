@@ -36,6 +36,13 @@ class SessionState(StrEnum):
     ENDED = "ended"
 
 
+class SessionDirection(StrEnum):
+    """Who started a session: a CSR who invites, or the customer through a queue."""
+
+    OUTBOUND = "outbound"
+    INBOUND = "inbound"
+
+
 class EndReason(StrEnum):
     """Why a support session ended."""
 
@@ -43,6 +50,7 @@ class EndReason(StrEnum):
     CUSTOMER_LEAVE = "customer_leave"
     IDLE = "idle"
     UNJOINED = "unjoined"
+    UNANSWERED = "unanswered"
     ORPHANED = "orphaned"
     ADMIN = "admin"
 
@@ -73,10 +81,42 @@ class EndpointKind(StrEnum):
 
 
 class Capability(StrEnum):
-    """An action on the other side's computer that needs consent."""
+    """An action that needs consent: `screen.*`, `clipboard.*` on the customer's computer, `share.*` on the CSR's."""
 
     VIEW_DESKTOP = "screen.view.desktop"
     CONTROL_DESKTOP = "screen.control.desktop"
+    VIEW_APPLICATION = "screen.view.application"
+    CONTROL_APPLICATION = "screen.control.application"
+    SHARE_VIEW_DESKTOP = "share.view.desktop"
+    SHARE_CONTROL_DESKTOP = "share.control.desktop"
+    SHARE_VIEW_APPLICATION = "share.view.application"
+    SHARE_CONTROL_APPLICATION = "share.control.application"
+    CLIPBOARD_TO_CSR = "clipboard.to_csr"
+    CLIPBOARD_TO_CUSTOMER = "clipboard.to_customer"
+
+
+class CallKind(StrEnum):
+    """What a CSR is called for: to assist in a session, or to take it over as primary CSR."""
+
+    ASSIST = "assist"
+    CONTROL = "control"
+
+
+class CallOutcome(StrEnum):
+    """How a call ended."""
+
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    CANCELLED = "cancelled"
+
+
+class SharingQuality(StrEnum):
+    """Session options of a share: sharp first, fast first, or by what moves."""
+
+    STANDARD = "standard"
+    SAMPLING = "sampling"
+    AUTO = "auto"
 
 
 class RequestState(StrEnum):
@@ -112,6 +152,8 @@ class StopCause(StrEnum):
     SESSION_ENDED = "session_ended"
     PARTICIPANT_LEFT = "participant_left"
     SOURCE_CLOSED = "source_closed"
+    USED = "used"
+    PASSED = "passed"
 
 
 class Audience(StrEnum):

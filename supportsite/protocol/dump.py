@@ -11,8 +11,10 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from pydantic_core import CoreSchema
 
-from supportsite.protocol import PROTOCOL_VERSION, base, channel, socket
+from supportsite.protocol import PROTOCOL_VERSION, base, channel, inbox, socket
+from supportsite.protocol.entering import QueueInfo
 from supportsite.protocol.events import EVENT
+from supportsite.protocol.monitor import MonitorLine
 from supportsite.protocol.objects import NoteInfo, SessionSnapshot
 
 
@@ -41,6 +43,10 @@ def _constants() -> dict[str, int]:
         "CHANNEL_HEARTBEAT_SECONDS": channel.CHANNEL_HEARTBEAT_SECONDS,
         "MAX_CHANNEL_BYTES": channel.MAX_CHANNEL_BYTES,
         "MAX_INPUT_TEXT": channel.MAX_INPUT_TEXT,
+        "MARK_SECONDS": channel.MARK_SECONDS,
+        "CLIPBOARD_PART_CHARACTERS": channel.CLIPBOARD_PART_CHARACTERS,
+        "MAX_CLIPBOARD_CHARACTERS": channel.MAX_CLIPBOARD_CHARACTERS,
+        "MAX_WRAP_NOTE": inbox.MAX_WRAP_NOTE,
         **codes,
     }
 
@@ -56,6 +62,8 @@ def schema() -> dict[str, Any]:
         "StateMessage": channel.STATE_MESSAGE,
         "SessionSnapshot": TypeAdapter(SessionSnapshot),
         "NoteInfo": TypeAdapter(NoteInfo),
+        "QueueInfo": TypeAdapter(QueueInfo),
+        "MonitorLine": TypeAdapter(MonitorLine),
     }
     inputs: list[tuple[str, JsonSchemaMode, CoreSchema]] = [
         (name, "serialization", adapter.core_schema) for name, adapter in adapters.items()

@@ -8,15 +8,19 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from supportsite.protocol.base import EndReason, Message, PublicId, Sequence, StopCause, UtcTime
+from supportsite.protocol.base import CallOutcome, EndReason, Message, PublicId, Sequence, StopCause, UtcTime
 from supportsite.protocol.objects import (
     Actor,
+    CallInfo,
     CapabilityRest,
     ChatMessageInfo,
     EndpointInfo,
     GrantInfo,
     ParticipantInfo,
     RequestInfo,
+    ScreenshotInfo,
+    SessionOptions,
+    TransferInfo,
 )
 
 
@@ -131,6 +135,13 @@ class RequestRouted(EventBase):
     request: RequestInfo
 
 
+class RequestAccepted(EventBase):
+    """The customer agreed to be shown, or to operate, the CSR's computer; now the CSR's own program may grant it."""
+
+    type: Literal["request.accepted"] = "request.accepted"
+    request: RequestInfo
+
+
 class RequestShown(EventBase):
     type: Literal["request.shown"] = "request.shown"
     request: PublicId
@@ -167,6 +178,14 @@ class GrantFirstUsed(EventBase):
     grant: PublicId
 
 
+class GrantMarked(EventBase):
+    """A participant pointed or drew on the shared picture for the first time under this grant."""
+
+    type: Literal["grant.marked"] = "grant.marked"
+    grant: PublicId
+    participant: PublicId
+
+
 class GrantSuspended(EventBase):
     type: Literal["grant.suspended"] = "grant.suspended"
     grant: GrantInfo
@@ -182,6 +201,58 @@ class GrantStopped(EventBase):
     type: Literal["grant.stopped"] = "grant.stopped"
     grant: PublicId
     cause: StopCause
+
+
+class OptionsChanged(EventBase):
+    type: Literal["options.changed"] = "options.changed"
+    options: SessionOptions
+
+
+class ScreenshotTaken(EventBase):
+    """Everyone is told: a still of somebody's screen was saved to the session."""
+
+    type: Literal["screenshot.taken"] = "screenshot.taken"
+    screenshot: ScreenshotInfo
+
+
+class CallMade(EventBase):
+    """A CSR is called into the session. For CSRs only."""
+
+    type: Literal["call.made"] = "call.made"
+    call: CallInfo
+
+
+class CallClosed(EventBase):
+    type: Literal["call.closed"] = "call.closed"
+    call: PublicId
+    outcome: CallOutcome
+
+
+class ControlPassed(EventBase):
+    """The session has another primary CSR; the giver assists from now on."""
+
+    type: Literal["control.passed"] = "control.passed"
+    giver: PublicId
+    taker: PublicId
+
+
+class TransferStarted(EventBase):
+    type: Literal["transfer.started"] = "transfer.started"
+    transfer: TransferInfo
+
+
+class TransferEnded(EventBase):
+    """Somebody took the session, nobody did (`returned` to the giver, `fallback` queue), or it was taken back."""
+
+    type: Literal["transfer.ended"] = "transfer.ended"
+    outcome: Literal["accepted", "returned", "fallback", "cancelled"]
+
+
+class SessionRequeued(EventBase):
+    """The CSR was lost; the customer waits in a queue again, at the old place."""
+
+    type: Literal["session.requeued"] = "session.requeued"
+    queue: Annotated[str, Field(max_length=80)]
 
 
 class ActionRefused(EventBase):
@@ -219,15 +290,25 @@ Event = Annotated[
     | NoteSaved
     | RequestMade
     | RequestRouted
+    | RequestAccepted
     | RequestShown
     | RequestGranted
     | RequestDenied
     | RequestExpired
     | RequestCancelled
     | GrantFirstUsed
+    | GrantMarked
     | GrantSuspended
     | GrantResumed
     | GrantStopped
+    | OptionsChanged
+    | ScreenshotTaken
+    | CallMade
+    | CallClosed
+    | ControlPassed
+    | TransferStarted
+    | TransferEnded
+    | SessionRequeued
     | ActionRefused
     | Withheld,
     Field(discriminator="type"),

@@ -5,11 +5,11 @@ import json
 from supportsite.protocol.objects import Scope
 
 
-def grant_statement(*, session: str, request: str, capability: str, scope: Scope, csr: str, epoch: int) -> bytes:
+def grant_statement(*, session: str, request: str, capability: str, scope: Scope, holder: str, epoch: int) -> bytes:
     """Return the bytes that an endpoint's Ed25519 key signs: canonical JSON of what was allowed to whom."""
     body = {
         "capability": capability,
-        "csr": csr,
+        "holder": holder,
         "epoch": epoch,
         "request": request,
         "scope": scope.model_dump(mode="json"),

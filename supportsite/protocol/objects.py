@@ -9,6 +9,7 @@ from supportsite.protocol.base import (
     MAX_NOTE,
     ActorKind,
     Audience,
+    CallKind,
     Capability,
     EndpointKind,
     EndReason,
@@ -21,6 +22,7 @@ from supportsite.protocol.base import (
     RequestState,
     Sequence,
     SessionState,
+    SharingQuality,
     Text,
     UtcTime,
 )
@@ -56,14 +58,42 @@ class ParticipantInfo(Message):
     endpoints: list[EndpointInfo] = []
 
 
+class ApplicationInfo(Message):
+    """A window that its owner chose: the system's id for it, the program's name, the title when it was chosen."""
+
+    window: Annotated[int, Field(ge=1, le=2**53)]
+    name: Annotated[str, Field(max_length=80)] = ""
+    title: Annotated[str, Field(max_length=120)] = ""
+
+
+MAX_APPLICATIONS = 16
+
+
 class Scope(Message):
-    """What of the computer a request or grant covers; monitors are numbered from 1, empty means all."""
+    """What of the computer a request or grant covers.
+
+    `monitors` are numbered from 1, empty means all; they belong to desktop capabilities. `applications` belong to
+    application capabilities: empty in a request, because only the owner knows and chooses them, and at least one in
+    the grant of a Support Manager (a browser's own picker does not say which window it gave).
+    """
 
     monitors: Annotated[list[Annotated[int, Field(ge=1, le=16)]], Field(max_length=16)] = []
+    applications: Annotated[list[ApplicationInfo], Field(max_length=MAX_APPLICATIONS)] = []
+
+    @property
+    def windows(self) -> frozenset[int]:
+        """Which windows: two grants of applications are one picture while these are the same."""
+        return frozenset(item.window for item in self.applications)
 
 
 class RequestInfo(Message):
-    """A CSR's request. `via` says which kind of endpoint can answer it now; None while nothing fit is attached."""
+    """A CSR's request.
+
+    `grantor` is whose computer it is about: their program makes the grant. `operator` is who may use the grant: the
+    requester, the CSR who gets the mouse at a hand-over, or for `share.*` the primary customer. `share.*` is first
+    accepted by the primary customer (`accepted_at`), then granted by `source`, the CSR's program that will be shown.
+    `via` says which kind of endpoint can answer the next step now; None while nothing fit is attached.
+    """
 
     id: PublicId
     capability: Capability
@@ -71,20 +101,29 @@ class RequestInfo(Message):
     state: RequestState
     requester: PublicId
     grantor: PublicId
+    operator: PublicId
+    source: PublicId | None = None
+    accepted_at: UtcTime | None = None
     via: EndpointKind | None
     made_at: UtcTime
     expires_at: UtcTime
 
 
 class GrantInfo(Message):
-    """A live permission. `endpoint` is the program that captures and injects; `epoch` grows with every change."""
+    """A live permission.
+
+    `holder` is the one participant who may operate or use it; a view is seen by everyone who is in the session but
+    the owner. `owner` is whose computer it is, `endpoint` the program there that captures and injects; `epoch` grows
+    with every change.
+    """
 
     id: PublicId
     request: PublicId
     capability: Capability
     scope: Scope = Scope()
     state: GrantState
-    csr: PublicId
+    holder: PublicId
+    owner: PublicId
     endpoint: PublicId
     epoch: Annotated[int, Field(ge=1)]
     granted_at: UtcTime
@@ -130,6 +169,50 @@ class CapabilityRest(Message):
     until: UtcTime
 
 
+class CallInfo(Message):
+    """A CSR is called into a session: to assist, or (`control`) an assisting one to become primary. For CSRs only.
+
+    `name` is that of the one who is called; `participant` is set where they are inside already.
+    """
+
+    id: PublicId
+    kind: CallKind
+    caller: PublicId
+    name: Name
+    participant: PublicId | None = None
+    note: Annotated[str, Field(max_length=345)] = ""
+    made_at: UtcTime
+    expires_at: UtcTime
+
+
+class TransferInfo(Message):
+    """A transfer that nobody has taken yet; its giver stays until somebody does. `target` names a queue or CSRs."""
+
+    giver: PublicId
+    target: Annotated[str, Field(max_length=200)]
+    at: UtcTime
+    expires_at: UtcTime
+
+
+class SessionOptions(Message):
+    """What the CSR set for this session; it holds for shares in both directions."""
+
+    quality: SharingQuality = SharingQuality.AUTO
+
+
+class ScreenshotInfo(Message):
+    """A still of the shared picture that somebody saved to the session. `sha256` is that of the PNG file."""
+
+    id: PublicId
+    participant: PublicId
+    grant: PublicId
+    width: Annotated[int, Field(ge=1, le=16384)]
+    height: Annotated[int, Field(ge=1, le=16384)]
+    size: Annotated[int, Field(ge=1)]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    at: UtcTime
+
+
 class SessionSnapshot(Message):
     """All that one participant may know of a session at `seq`; later events fold onto it.
 
@@ -156,6 +239,9 @@ class SessionSnapshot(Message):
     requests: list[RequestInfo]
     grants: list[GrantInfo]
     rests: list[CapabilityRest] = []
+    options: SessionOptions = SessionOptions()
     messages: list[ChatMessageInfo]
     note: NoteInfo | None = None
+    calls: list[CallInfo] = []
+    transfer: TransferInfo | None = None
     now: UtcTime

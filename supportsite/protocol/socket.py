@@ -9,6 +9,9 @@ from pydantic import Field, TypeAdapter
 
 from supportsite.protocol.base import Message, PublicId, Sequence
 from supportsite.protocol.events import Event
+from supportsite.protocol.inbox import InboxFrame
+from supportsite.protocol.monitor import MonitorFrame
+from supportsite.protocol.waiting import Waiting
 
 HEARTBEAT_SECONDS = 5
 SUPPORT_MANAGER_HEARTBEAT_SECONDS = 1
@@ -65,11 +68,17 @@ class Typing(Message):
 
 
 class ViewRequest(Message):
-    """Viewer → source: send me the picture of this grant."""
+    """Viewer → source: send me the picture of this grant.
+
+    `monitors` narrows it to some of the granted ones (empty: all); a second connection may ask for others. `relay`
+    is the server's relay that the viewer opened because no peer connection came about; None asks for WebRTC.
+    """
 
     kind: Literal["view_request"] = "view_request"
     grant: PublicId
     connection: PublicId
+    monitors: Annotated[list[Annotated[int, Field(ge=1, le=16)]], Field(max_length=16)] = []
+    relay: PublicId | None = None
 
 
 class Description(Message):
@@ -141,6 +150,12 @@ class Wake(Message):
     seq: Sequence
 
 
+class Calls(Message):
+    """Console socket: somebody calls the member, or a call ended; read the calls again."""
+
+    type: Literal["calls"] = "calls"
+
+
 class ErrorFrame(Message):
     """A frame was refused; `ref` finds it in the log. The socket stays until 20 of them."""
 
@@ -152,7 +167,18 @@ class ErrorFrame(Message):
 
 
 ServerFrame = Annotated[
-    Welcome | EventFrame | Heartbeat | Typing | Signal | Wake | ErrorFrame, Field(discriminator="type")
+    Welcome
+    | EventFrame
+    | Heartbeat
+    | Typing
+    | Signal
+    | Wake
+    | Calls
+    | Waiting
+    | InboxFrame
+    | MonitorFrame
+    | ErrorFrame,
+    Field(discriminator="type"),
 ]
 
 CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(ClientFrame)
