@@ -1,15 +1,26 @@
-"""GET site/ and GET me/."""
+"""GET site/, GET me/, POST me/console/."""
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from django.utils.translation import get_language
+from pydantic import BaseModel, ConfigDict, Field
 from rest_framework.response import Response
 
 from accounts.actors import CsrActor
 from accounts.authentication import CsrAuthentication, TokenAuthentication
+from accounts.console import ConsoleStyle, ConsoleTab
 from accounts.models import Language, Membership, Site
-from accounts.permissions import Permission
-from accounts.selectors import get_settings, list_privileges, list_session_types, list_tracking_codes
+from accounts.permissions import Permission, Privilege
+from accounts.selectors import (
+    get_console,
+    get_session_limit,
+    get_settings,
+    list_privileges,
+    list_session_types,
+    list_tracking_codes,
+    privilege_allowed,
+)
+from accounts.services import choose_console
 from supportsite.core.api import ApiRequest, ApiView, Open
 from supportsite.core.tenancy import absolute_url
 from supportsite.protocol.base import Message, PublicId
@@ -69,6 +80,24 @@ class SettingsInfo(Message):
     join_url: str
 
 
+class ConsoleInfo(Message):
+    """How the member works: `style` now and whether they may switch it; `session_limit` customers at once."""
+
+    style: ConsoleStyle
+    may_switch: bool
+    tab_order: list[ConsoleTab]
+    session_limit: int
+
+
+class ConsoleBody(BaseModel):
+    """What the member chooses; what is missing stays as it is."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    style: ConsoleStyle | None = None
+    tab_order: Annotated[list[ConsoleTab], Field(min_length=4, max_length=4)] | None = None
+
+
 class MeInfo(Message):
     """The signed-in member, what they may do, and the settings that the console needs."""
 
@@ -77,6 +106,18 @@ class MeInfo(Message):
     site: SiteInfo
     privileges: dict[str, bool]
     settings: SettingsInfo
+    console: ConsoleInfo
+
+
+def describe_console(membership: Membership) -> ConsoleInfo:
+    """Return how a member works at the console."""
+    style, tabs = get_console(membership)
+    return ConsoleInfo(
+        style=style,
+        may_switch=privilege_allowed(membership, Privilege.CONSOLE_SWITCH),
+        tab_order=[ConsoleTab(tab) for tab in tabs],
+        session_limit=get_session_limit(membership),
+    )
 
 
 def describe_me(membership: Membership) -> dict[str, Any]:
@@ -102,6 +143,7 @@ def describe_me(membership: Membership) -> dict[str, Any]:
             ],
             join_url=absolute_url(site, "/"),
         ),
+        console=describe_console(membership),
     )
     return me.model_dump(mode="json")
 
@@ -128,3 +170,22 @@ class MeView(ApiView):
     def get(self, request: ApiRequest) -> Response:
         """Answer the member, what they may do, and the settings that the console needs."""
         return Response(describe_me(cast(CsrActor, request.actor).membership))
+
+
+class ConsoleView(ApiView):
+    """The member's own console."""
+
+    permissions = {"POST": Permission.ME_CHANGE}
+    bodies = {"POST": ConsoleBody}
+    answers = {"POST": ConsoleInfo}
+    authentication_classes = [CsrAuthentication]
+
+    def post(self, request: ApiRequest) -> Response:
+        """Keep the style or the order of the tabs."""
+        body = ConsoleBody.model_validate(request.data)
+        membership = choose_console(
+            cast(CsrActor, request.actor).membership,
+            style=body.style,
+            tab_order=None if body.tab_order is None else [tab.value for tab in body.tab_order],
+        )
+        return Response(describe_console(membership).model_dump(mode="json"))

@@ -7,6 +7,7 @@ from accounts.models import ApiToken, Membership, Role, SessionType, Site, Track
 from accounts.permissions import Scope
 from accounts.services import create_api_token, create_site
 from accounts.services.audit import SYSTEM_ACTOR
+from accounts.signals import demo_made
 from supportsite.core import clock
 from supportsite.core.tenancy import site_scope
 
@@ -85,6 +86,7 @@ def make_demo() -> dict[str, Any]:
         accounts += [_account(person, plan.host, person.role.value) for person in plan.people]
         with site_scope(site):
             _make_choices(site)
+            demo_made.send(Site, site=site)
     if not User.objects.filter(email=STAFF.email).exists():
         User.objects.create_user(STAFF.email, PASSWORD, name=STAFF.name, is_staff=True)
     accounts.append(_account(STAFF, SITES[0].host, "platform_staff"))

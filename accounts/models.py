@@ -13,9 +13,24 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
+from accounts.console import (
+    DEFAULT_SESSION_LIMIT,
+    MAX_SESSION_LIMIT,
+    MIN_SESSION_LIMIT,
+    ConsoleStyle,
+    SessionMode,
+    default_tab_order,
+    validate_tab_order,
+)
 from accounts.validators import validate_accent, validate_choices, validate_host, validate_privileges
+from supportsite.protocol.base import SharingQuality
 
 PUBLIC_ID_BYTES = 16
+SHARING_QUALITIES = [
+    (SharingQuality.STANDARD.value, _("Standard: sharp first")),
+    (SharingQuality.SAMPLING.value, _("Screen sampling: fast first")),
+    (SharingQuality.AUTO.value, _("Auto: by what moves")),
+]
 
 
 def new_public_id() -> str:
@@ -90,6 +105,29 @@ class SiteSettings(SiteOwned):
     request_timeout_s = _minutes(_("time to answer a request, seconds"), 60, 15, 300)
     idle_end_min = _minutes(_("end after idle time, minutes"), 30, 5, 480)
     suspend_grace_min = _minutes(_("wait for a lost participant, minutes"), 15, 1, 60)
+    sharing_quality = models.CharField(
+        _("sharing quality"),
+        max_length=10,
+        choices=SHARING_QUALITIES,
+        default=SharingQuality.AUTO.value,
+        help_text=_("What a session starts with; its CSR can change it."),
+    )
+    survey = models.BooleanField(
+        _("survey"), default=True, help_text=_("Ask customers at the end whether their problem was solved.")
+    )
+    session_mode = models.CharField(
+        _("session mode"), max_length=10, choices=SessionMode.choices, default=SessionMode.MULTI
+    )
+    session_limit = models.PositiveSmallIntegerField(
+        _("customers at once"),
+        default=DEFAULT_SESSION_LIMIT,
+        validators=[MinValueValidator(MIN_SESSION_LIMIT), MaxValueValidator(MAX_SESSION_LIMIT)],
+        help_text=_("How many customers a CSR serves at once in multi-session mode."),
+    )
+    console_style = models.CharField(
+        _("console style"), max_length=10, choices=ConsoleStyle.choices, default=ConsoleStyle.DASHBOARD
+    )
+    tab_order = models.JSONField(_("order of the tabs"), default=default_tab_order, validators=[validate_tab_order])
     privileges = models.JSONField(_("privileges"), default=dict, blank=True, validators=[validate_privileges])
 
     class Meta:
@@ -99,6 +137,10 @@ class SiteSettings(SiteOwned):
             models.CheckConstraint(
                 condition=models.Q(number_life_min__range=(5, 60), request_timeout_s__range=(15, 300)),
                 name="settings_in_range",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(session_limit__range=(MIN_SESSION_LIMIT, MAX_SESSION_LIMIT)),
+                name="session_limit_in_range",
             ),
         ]
 
@@ -216,13 +258,33 @@ class Role(models.TextChoices):
 
 
 class Membership(SiteOwned):
-    """A person's place in a site: role and three-state privileges."""
+    """A person's place in a site: role, three-state privileges, how they work at the console.
+
+    `console_style` is the administrator's word, `chosen_style` and `tab_order` are the person's own; empty means
+    what the site says.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("user"))
     role = models.CharField(_("role"), max_length=10, choices=Role.choices, default=Role.CSR)
     privileges = models.JSONField(_("privileges"), default=dict, blank=True, validators=[validate_privileges])
     active = models.BooleanField(_("active"), default=True)
+    session_limit = models.PositiveSmallIntegerField(
+        _("customers at once"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(MIN_SESSION_LIMIT), MaxValueValidator(MAX_SESSION_LIMIT)],
+        help_text=_("Empty: as the site. Counts in multi-session mode."),
+    )
+    console_style = models.CharField(
+        _("console style"),
+        max_length=10,
+        choices=ConsoleStyle.choices,
+        blank=True,
+        help_text=_("Empty: as the site."),
+    )
+    chosen_style = models.CharField(max_length=10, choices=ConsoleStyle.choices, blank=True, editable=False)
+    tab_order = models.JSONField(default=list, blank=True, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from accounts.console import ConsoleStyle, SessionMode
 from accounts.models import ApiToken, Membership, SessionType, Site, SiteSettings, StaffSession, TrackingCode
 from accounts.permissions import Privilege
 from accounts.secret_tokens import PREFIX_LENGTH, secret_matches
@@ -60,14 +61,39 @@ def find_api_token(secret: str, site: Site) -> ApiToken | None:
 
 
 def privilege_allowed(membership: Membership, privilege: Privilege) -> bool:
-    """Tell whether a member may; a denial of the site or of the person wins, nothing said means yes."""
+    """Tell whether a member may; a denial of the site or of the person wins, nothing said means yes.
+
+    For multi-session mode, nothing said means what the site's session mode is.
+    """
     site_settings = get_settings(membership.site)
-    return "deny" not in {site_settings.privileges.get(privilege), membership.privileges.get(privilege)}
+    own = membership.privileges.get(privilege)
+    if "deny" in {site_settings.privileges.get(privilege), own}:
+        return False
+    return privilege != Privilege.SESSION_MULTI or own == "allow" or site_settings.session_mode == SessionMode.MULTI
 
 
 def list_privileges(membership: Membership) -> dict[str, bool]:
     """Return every privilege's name with what holds for this member."""
     return {str(privilege): privilege_allowed(membership, privilege) for privilege in Privilege}
+
+
+def get_session_limit(membership: Membership) -> int:
+    """Return how many customers a member may serve at once: 1 in single-session mode."""
+    if not privilege_allowed(membership, Privilege.SESSION_MULTI):
+        return 1
+    return membership.session_limit or get_settings(membership.site).session_limit
+
+
+def get_console(membership: Membership) -> tuple[ConsoleStyle, list[str]]:
+    """Return the style of a member's console and the order of its tabs.
+
+    The administrator's word for the person goes before the site's; the person's own choice counts while they may
+    switch.
+    """
+    site_settings = get_settings(membership.site)
+    chosen = membership.chosen_style if privilege_allowed(membership, Privilege.CONSOLE_SWITCH) else ""
+    style = ConsoleStyle(chosen or membership.console_style or site_settings.console_style)
+    return style, list(membership.tab_order or site_settings.tab_order)
 
 
 def list_session_types(site: Site) -> QuerySet[SessionType]:

@@ -37,6 +37,13 @@ def limit_choices(field: "Field[Any, Any]", request: HttpRequest) -> QuerySet[An
     return None
 
 
+def name_widget(field: Any) -> Any:
+    """Give a form's field, or None, the name that its column's head shows to those who see it."""
+    if field is not None:
+        getattr(field.widget, "widget", field.widget).attrs["aria-label"] = str(field.label)
+    return field
+
+
 class SiteScopedAdmin(ModelAdmin):
     """Base of all admin pages for rows of a site."""
 
@@ -71,6 +78,11 @@ class SiteScopedAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         """Let those who edit the site delete, where the page does."""
         return self.can_delete and self.has_view_permission(request, obj)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name the numbers of a list that is ordered by them."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        return name_widget(field) if db_field.name == self.ordering_field else field
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Offer only rows of this site."""

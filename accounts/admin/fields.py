@@ -7,6 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
+from accounts.console import ConsoleTab, validate_tab_order
 from accounts.permissions import Privilege
 
 STATES = (("inherit", _("Inherit")), ("allow", _("Allow")), ("deny", _("Deny")))
@@ -45,6 +46,30 @@ for _privilege in Privilege:
     PrivilegesForm.declared_fields[privilege_field_name(_privilege)] = PrivilegesForm.base_fields[
         privilege_field_name(_privilege)
     ]
+
+
+class TabOrderWidget(forms.MultiWidget):
+    """One choice for each place in the row of tabs."""
+
+    def decompress(self, value: Any) -> list[str]:
+        """Show a list place by place."""
+        return list(value or [])
+
+
+class TabOrderField(forms.MultiValueField):
+    """The order of the console's tabs: which one stands first, second, third, fourth."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        places = [forms.ChoiceField(choices=ConsoleTab.choices) for _tab in ConsoleTab]
+        selects = [
+            UnfoldAdminSelectWidget(choices=ConsoleTab.choices, attrs={"aria-label": _("Tab %s") % place})
+            for place, _tab in enumerate(ConsoleTab, 1)
+        ]
+        super().__init__(places, widget=TabOrderWidget(selects), validators=[validate_tab_order], **kwargs)
+
+    def compress(self, data_list: list[Any]) -> list[str]:
+        """Return the places as a list."""
+        return list(data_list)
 
 
 class LinesField(forms.CharField):

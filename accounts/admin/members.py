@@ -17,6 +17,8 @@ from accounts.models import Language, Membership, Role
 from accounts.services import change_access, invite_member
 from accounts.tenancy import site_of
 
+CONSOLE_FIELDS = ("session_limit", "console_style")
+
 
 class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
     """Who to invite, as what."""
@@ -38,11 +40,11 @@ class InviteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class MemberForm(PrivilegesForm):
-    """Role, activity, privileges."""
+    """Role, activity, console, privileges."""
 
     class Meta:
         model = Membership
-        fields = ("role", "active")
+        fields = ("role", "active", *CONSOLE_FIELDS)
 
     def clean(self) -> dict[str, Any]:
         """Refuse to leave the site without an active administrator."""
@@ -66,6 +68,7 @@ class MembershipAdmin(SiteScopedAdmin):
     readonly_fields = ("name", "email", "created_at")
     fieldsets = (
         (None, {"fields": ("name", "email", "role", "active", "created_at")}),
+        (_("Console"), {"fields": CONSOLE_FIELDS}),
         (_("Privileges"), {"fields": PRIVILEGE_FIELDS, "description": _("A denial of the site wins over this.")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "language")}),)
@@ -99,7 +102,10 @@ class MembershipAdmin(SiteScopedAdmin):
         """Go through the services, which log and close sockets."""
         if change:
             actor = actor_of(request)
-            change_access(obj, actor=actor, role=obj.role, active=obj.active, privileges=obj.privileges)
+            console = {name: getattr(obj, name) for name in CONSOLE_FIELDS}
+            change_access(
+                obj, actor=actor, role=obj.role, active=obj.active, privileges=obj.privileges, console=console
+            )
             return
         data = form.cleaned_data
         made = invite_member(

@@ -13,7 +13,7 @@ from unfold.admin import StackedInline
 from unfold.widgets import UnfoldAdminEmailInputWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin.base import SiteScopedAdmin
-from accounts.admin.fields import PRIVILEGE_FIELDS, PrivilegesForm
+from accounts.admin.fields import PRIVILEGE_FIELDS, PrivilegesForm, TabOrderField
 from accounts.admin_access import access_of, actor_of
 from accounts.models import Site, SiteSettings
 from accounts.services import create_site, record_audit
@@ -22,6 +22,18 @@ from accounts.tenancy import site_of
 from supportsite.core.tenancy import site_scope
 
 BRANDING = ("name", "name_ja", "accent", "default_language", "welcome", "welcome_ja")
+SETTINGS = (
+    "number_life_min",
+    "request_timeout_s",
+    "idle_end_min",
+    "suspend_grace_min",
+    "sharing_quality",
+    "survey",
+    "session_mode",
+    "session_limit",
+    "console_style",
+    "tab_order",
+)
 PLATFORM = ("host", "verified", "active")
 
 
@@ -37,11 +49,13 @@ class NewSiteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class SettingsForm(PrivilegesForm):
-    """Numbers and privileges."""
+    """Numbers, the console and privileges."""
+
+    tab_order = TabOrderField(label=_("Order of the tabs"), help_text=_("A CSR may choose another one."))
 
     class Meta:
         model = SiteSettings
-        fields = ("number_life_min", "request_timeout_s", "idle_end_min", "suspend_grace_min")
+        fields = SETTINGS
 
 
 class SettingsInline(StackedInline):
@@ -49,7 +63,7 @@ class SettingsInline(StackedInline):
 
     model = SiteSettings
     form = SettingsForm
-    fields = ("number_life_min", "request_timeout_s", "idle_end_min", "suspend_grace_min", *PRIVILEGE_FIELDS)
+    fields = (*SETTINGS, *PRIVILEGE_FIELDS)
     can_delete = False
     extra = 0
     max_num = 1

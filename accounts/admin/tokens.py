@@ -22,6 +22,8 @@ from accounts.tenancy import site_of
 SCOPE_LABELS = (
     (Scope.SESSIONS_READ.value, _("Read sessions")),
     (Scope.SESSIONS_WRITE.value, _("Start and end sessions")),
+    (Scope.QUEUES_READ.value, _("Read queues and who waits")),
+    (Scope.QUEUES_WRITE.value, _("Change queues, their CSRs, forms and rules")),
 )
 
 

@@ -42,18 +42,26 @@ def change_access(
     role: str | None = None,
     active: bool | None = None,
     privileges: Mapping[str, str] | None = None,
+    console: Mapping[str, Any] | None = None,
 ) -> Membership:
-    """Change a member's role, activity or privileges. Locks the membership; refuses to leave a site without admin."""
-    membership = Membership.objects.select_for_update().select_related("user", "site").get(pk=membership.pk)
+    """Change a member's role, activity, privileges or console. Locks the membership.
+
+    `console` holds both of `session_limit` (None: as the site) and `console_style` (empty: as the site). Refuses to
+    leave a site without an administrator.
+    """
+    rows = Membership.objects.select_for_update(of=("self",), no_key=True).select_related("user", "site")
+    membership = rows.get(pk=membership.pk)
     before = _describe_access(membership)
     membership.role = role or membership.role
     membership.active = membership.active if active is None else active
     membership.privileges = dict(membership.privileges if privileges is None else privileges)
+    for name, value in (console or {}).items():
+        setattr(membership, name, value)
     after = _describe_access(membership)
     if before == after:
         return membership
     membership.clean_fields(exclude=["user"])
-    membership.save(update_fields=["role", "active", "privileges"])
+    membership.save(update_fields=["role", "active", "privileges", "session_limit", "console_style"])
     if not Membership.objects.filter(site=membership.site, role=Role.ADMIN, active=True).exists():
         raise ValidationError(_("A site needs at least one active administrator."))
     record_audit(
@@ -68,7 +76,8 @@ def change_access(
 
 
 def _describe_access(membership: Membership) -> dict[str, Any]:
-    return {"role": membership.role, "active": membership.active, "privileges": membership.privileges}
+    names = ("role", "active", "privileges", "session_limit", "console_style")
+    return {name: getattr(membership, name) for name in names}
 
 
 def _send_invitation(site_id: int, membership_id: int) -> None:

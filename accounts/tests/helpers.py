@@ -1,8 +1,19 @@
 """What several tests of this app do."""
 
+import psycopg
+from django.conf import settings
+from django.db import connection
 from django.test import Client
 
 from accounts.tests.factories import PASSWORD
+from supportsite import env
+
+
+def connect_as_owner(**options):
+    """Connect to the tests' database as the owner of its tables."""
+    owner = env.database(settings.DATABASE_OWNER_URL)
+    address = {key.lower(): owner[key] or None for key in ("USER", "PASSWORD", "HOST", "PORT")}
+    return psycopg.connect(dbname=connection.settings_dict["NAME"], **address, **options)
 
 
 def browser(site, **extra):

@@ -26,6 +26,7 @@ from accounts.tests.helpers import browser, signed_in
 from supportsite.core.tenancy import site_scope
 
 CANARY = "Canary7319"
+TABS = ["desktop", "tools", "application", "session"]
 OURS = [model for model in admin.site._registry if model._meta.app_label == "accounts"]
 ROW_VIEWS = ("change", "history", "delete")
 
@@ -231,6 +232,11 @@ def settings_form(site, **changes):
         "settings-0-request_timeout_s": 60,
         "settings-0-idle_end_min": 30,
         "settings-0-suspend_grace_min": 15,
+        "settings-0-sharing_quality": "sampling",
+        "settings-0-session_mode": "single",
+        "settings-0-session_limit": 4,
+        "settings-0-console_style": "multi",
+        **{f"settings-0-tab_order_{place}": tab for place, tab in enumerate(TABS)},
         "settings-0-privilege_session_start_outbound": "inherit",
         "settings-0-privilege_share_desktop_view": "inherit",
         "settings-0-privilege_share_desktop_control": "deny",
@@ -245,6 +251,7 @@ def test_an_administrator_sets_branding_and_settings_of_the_own_site(site, admin
     row = SiteSettings.objects.get()
     assert (site.name, row.number_life_min) == ("New name", 45)
     assert row.privileges == {Privilege.DESKTOP_CONTROL: "deny"}
+    assert (row.session_mode, row.session_limit, row.console_style, row.tab_order) == ("single", 4, "multi", TABS)
 
 
 def test_checklist_5_an_administrator_cannot_verify_move_or_switch_off_the_site(site, admin_user):
@@ -257,7 +264,16 @@ def test_checklist_5_an_administrator_cannot_verify_move_or_switch_off_the_site(
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("accent", "#ffff00"), ("settings-0-number_life_min", 61), ("settings-0-request_timeout_s", 14)],
+    [
+        ("accent", "#ffff00"),
+        ("settings-0-number_life_min", 61),
+        ("settings-0-request_timeout_s", 14),
+        ("settings-0-session_limit", 1),
+        ("settings-0-session_limit", 21),
+        ("settings-0-session_mode", "both"),
+        ("settings-0-tab_order_0", "tools"),
+        ("settings-0-tab_order_3", "other"),
+    ],
 )
 def test_settings_outside_of_their_range_are_refused(site, admin_user, field, value):
     answer = signed_in(site, admin_user).post(url(Site, "change", site.pk), settings_form(site, **{field: value}))
@@ -297,9 +313,13 @@ def test_an_administrator_invites_and_changes_members(site, admin_user):
     assert client.post(url(Membership, "add"), form).status_code == 200
     member = Membership.objects.get(user__email="new@example.com")
     change = {"role": "manager", "active": "on", "privilege_share_desktop_view": "deny"}
+    change |= {"session_limit": 3, "console_style": "tray"}
     assert client.post(url(Membership, "change", member.pk), change).status_code == 302
     member.refresh_from_db()
     assert (member.role, member.privileges) == ("manager", {Privilege.DESKTOP_VIEW: "deny"})
+    assert (member.session_limit, member.console_style) == (3, "tray")
+    line = AuditEntry.objects.filter(type="member.changed").order_by("-n")[0]
+    assert (line.data["before"]["session_limit"], line.data["after"]["session_limit"]) == (None, 3)
     assert "member.changed" in client.get(url(Membership, "history", member.pk)).content.decode()
 
 

@@ -40,11 +40,7 @@ def test_me_is_what_the_console_needs(site):
     body = signed_in(site, member.user).get("/api/v1/me/", headers={"accept-language": "en"}).json()
     assert body["user"] == {"name": member.user.name, "email": member.user.email, "language": "en"}
     assert body["membership"] == {"id": member.public_id, "role": "csr"}
-    assert body["privileges"] == {
-        "session.start_outbound": True,
-        "share.desktop.view": True,
-        "share.desktop.control": False,
-    }
+    assert body["privileges"] == {str(privilege): privilege != Privilege.DESKTOP_CONTROL for privilege in Privilege}
     settings = body["settings"]
     assert settings["session_types"] == [{"id": kind.public_id, "name": kind.name}]
     assert settings["tracking_codes"] == [

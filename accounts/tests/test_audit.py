@@ -4,9 +4,7 @@ import json
 import threading
 from contextlib import contextmanager
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 from hypothesis import given
@@ -17,8 +15,8 @@ from accounts.checks_registry import CHAIN_CHECKS, Fault, register_chain_check
 from accounts.models import AuditEntry, AuditHead
 from accounts.services import SYSTEM_ACTOR, record_audit
 from accounts.tests.factories import SiteFactory
+from accounts.tests.helpers import connect_as_owner
 from accounts.verification import check_site
-from supportsite import env
 from supportsite.core.tenancy import site_scope
 
 JSON = st.recursive(
@@ -35,16 +33,8 @@ def write_lines(site, count=6):
 @contextmanager
 def database_owner():
     """Connect as the owner of the tables, row security and triggers switched off."""
-    owner = env.database(settings.DATABASE_OWNER_URL)
     tables = [AuditEntry._meta.db_table, AuditHead._meta.db_table]
-    with psycopg.connect(
-        dbname=connection.settings_dict["NAME"],
-        user=owner["USER"],
-        password=owner["PASSWORD"],
-        host=owner["HOST"],
-        port=owner["PORT"] or None,
-        autocommit=True,
-    ) as owned:
+    with connect_as_owner(autocommit=True) as owned:
         for table in tables:
             owned.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
         try:
