@@ -1,1 +1,1 @@
-"""Queues, rules, offers and the router (WebACD): later work; only its place in the layers is fixed here."""
+"""WebACD: queues, entry forms, rules, CSR states, offers, the router, inbox, monitor and the embed widget."""

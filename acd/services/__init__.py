@@ -1,0 +1,1 @@
+"""Services of WebACD: every change, in one transaction each."""
