@@ -9,3 +9,10 @@ class MediaConfig(AppConfig):
 
     name = "media"
     verbose_name = _("Media")
+
+    def ready(self) -> None:
+        """Add this app's sentences."""
+        from media.messages import MESSAGES
+        from supportsite.core.errors import register_messages
+
+        register_messages(MESSAGES)
