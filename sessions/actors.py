@@ -9,7 +9,7 @@ from supportsite.protocol.base import EndpointKind
 
 @dataclass(frozen=True)
 class ParticipantActor:
-    """A customer's browser or a Support Manager, known by the secret of its endpoint."""
+    """A customer's browser, or the Support Manager of either side, known by the secret of its endpoint."""
 
     endpoint: Endpoint
 
@@ -17,7 +17,8 @@ class ParticipantActor:
     def type(self) -> ActorType:
         """The kind of caller, for the table of permissions."""
         if self.endpoint.kind == EndpointKind.SUPPORT_MANAGER:
-            return ActorType.SUPPORT_MANAGER
+            of_csr = self.endpoint.participant.is_csr
+            return ActorType.CSR_COMPUTER if of_csr else ActorType.SUPPORT_MANAGER
         return ActorType.CUSTOMER
 
     @property

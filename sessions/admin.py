@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.base import ReadOnlyAdmin
-from sessions.models import Participant, SessionEvent, SupportSession
+from sessions.models import Participant, SessionEvent, SupportSession, SurveyAnswer
 from sessions.selectors.receipt import list_sentences
 from supportsite.protocol.base import ParticipantRole
 
@@ -80,3 +80,25 @@ class SupportSessionAdmin(ReadOnlyAdmin):
 def _names(session: SupportSession, *roles: ParticipantRole) -> str:
     people = Participant.objects.filter(support_session=session, role__in=roles, joined_at__isnull=False)
     return ", ".join(people.values_list("name", flat=True))
+
+
+@admin.register(SurveyAnswer)
+class SurveyAnswerAdmin(ReadOnlyAdmin):
+    """What customers answered at the end."""
+
+    list_display = ("score", "comment", "customer", "support_session", "at")
+    list_filter = ("score", ("at", admin.DateFieldListFilter))
+    search_fields = ("comment", "support_session__number")
+    search_help_text = _("Comment or support number")
+    ordering = ("-id",)
+    fields = ("score", "comment", "customer", "support_session", "first_at", "at")
+    readonly_fields = fields
+
+    def get_queryset(self, request: Any) -> Any:
+        """Load what the list shows."""
+        return super().get_queryset(request).select_related("support_session", "participant")
+
+    @admin.display(description=_("Customer"))
+    def customer(self, obj: SurveyAnswer) -> str:
+        """Return the customer's name."""
+        return str(obj.participant.name)

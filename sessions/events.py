@@ -65,16 +65,21 @@ def record_event(
 
 
 def _wake(support_session: SupportSession, seq: int) -> None:
-    wake.wake_session(support_session.public_id, seq)
+    public_id = support_session.public_id
     members = Participant.objects.filter(support_session=support_session, membership__isnull=False)
-    for public_id in members.values_list("membership__public_id", flat=True):
-        wake.wake(wake.group("console", public_id), session=support_session.public_id, seq=seq)
+    consoles = [wake.group("console", str(key)) for key in members.values_list("membership__public_id", flat=True)]
+    wake.wake_all([wake.session_group(public_id), *consoles], session=public_id, seq=seq)
 
 
-def may_read(event: SessionEvent, reader: Participant | None) -> bool:
-    """Tell whether a participant may read an event; None is an integrator's token, which reads what CSRs read."""
+def may_read(event: SessionEvent, reader: Participant | None, *, computer: bool = False) -> bool:
+    """Tell whether a participant may read an event; None is an integrator's token, which reads what CSRs read.
+
+    `computer` is the CSR's Support Manager, which reads what is for everyone.
+    """
     if reader is None:
         return event.audience != Audience.PARTICIPANT
+    if computer and event.audience != Audience.EVERYONE:
+        return False
     if reader.public_id in event.readers:
         return True
     if reader.left_seq is not None and event.seq > reader.left_seq:
@@ -86,10 +91,12 @@ def may_read(event: SessionEvent, reader: Participant | None) -> bool:
     return event.audience == Audience.EVERYONE
 
 
-def as_read(event: SessionEvent, reader: Participant | None, *, session_id: str) -> dict[str, Any]:
+def as_read(
+    event: SessionEvent, reader: Participant | None, *, session_id: str, computer: bool = False
+) -> dict[str, Any]:
     """Return the JSON object of an event for one reader; `withheld` where the reader may not see it."""
     envelope = {"session": session_id, "seq": event.seq, "at": time_text(event.at)}
-    if not may_read(event, reader):
+    if not may_read(event, reader, computer=computer):
         actor = {"kind": "system", "participant": None, "name": ""}
         return {**envelope, "type": "withheld", "actor": actor, "hash": "0" * 64}
     return {**envelope, "type": event.type, "actor": event.actor, "hash": event.hash, **event.data}

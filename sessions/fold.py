@@ -50,6 +50,8 @@ def _ended(state: State, event: Any) -> None:
         requests=[],
         grants=[],
         rests=[],
+        calls=[],
+        transfer=None,
     )
     for participant in state["participants"]:
         participant["endpoints"] = []
@@ -123,6 +125,14 @@ def _chat(state: State, event: Any) -> None:
     _put(state["messages"], event.message.model_dump())
 
 
+def _requeued(state: State, event: Event) -> None:
+    state.update(state=SessionState.WAITING, suspended_until=None)
+
+
+def _call(state: State, event: Any) -> None:
+    _put(state["calls"], event.call.model_dump())
+
+
 STEPS: dict[str, Callable[[State, Any], None]] = {
     "session.activated": _activated,
     "session.suspended": _suspended,
@@ -139,6 +149,7 @@ STEPS: dict[str, Callable[[State, Any], None]] = {
     "chat.sent": _chat,
     "request.made": _request,
     "request.routed": _request,
+    "request.accepted": _request,
     "request.granted": _granted,
     "request.denied": _closed,
     "request.expired": _closed,
@@ -146,4 +157,10 @@ STEPS: dict[str, Callable[[State, Any], None]] = {
     "grant.suspended": _grant,
     "grant.resumed": _grant,
     "grant.stopped": _stopped,
+    "session.requeued": _requeued,
+    "call.made": _call,
+    "call.closed": lambda state, event: _drop(state["calls"], event.call),
+    "transfer.started": lambda state, event: state.update(transfer=event.transfer.model_dump()),
+    "transfer.ended": lambda state, _event: state.update(transfer=None),
+    "options.changed": lambda state, event: state.update(options=event.options.model_dump()),
 }

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from accounts.models import Site
-from sessions.models import ActionRequest, ChatMessage, Endpoint, Grant, Note, Participant
+from sessions.models import ActionRequest, Call, ChatMessage, Endpoint, Grant, Note, Participant
 from supportsite.protocol.base import (
     ActorKind,
     Audience,
+    CallKind,
     Capability,
     EndpointKind,
     GrantState,
@@ -17,6 +18,7 @@ from supportsite.protocol.base import (
 )
 from supportsite.protocol.objects import (
     Actor,
+    CallInfo,
     ChatMessageInfo,
     EndpointInfo,
     GrantInfo,
@@ -37,10 +39,10 @@ def time_text(at: datetime) -> str:
 
 def participant_actor(participant: Participant, *, kind: str = EndpointKind.BROWSER) -> Actor:
     """Return the actor of an event that a participant caused; `kind` is that of the endpoint used."""
-    if participant.is_csr:
-        actor_kind = ActorKind.CSR
-    elif kind == EndpointKind.SUPPORT_MANAGER:
+    if kind == EndpointKind.SUPPORT_MANAGER:
         actor_kind = ActorKind.SUPPORT_MANAGER
+    elif participant.is_csr:
+        actor_kind = ActorKind.CSR
     else:
         actor_kind = ActorKind.CUSTOMER
     return Actor(kind=actor_kind, participant=participant.public_id, name=participant.name)
@@ -71,7 +73,7 @@ def participant_info(participant: Participant, endpoints: Iterable[Endpoint] = (
 
 
 def request_info(request: ActionRequest) -> RequestInfo:
-    """Show a request; requester and grantor must be loaded."""
+    """Show a request; requester, grantor, operator and source must be loaded."""
     return RequestInfo(
         id=request.public_id,
         capability=Capability(request.capability),
@@ -79,21 +81,39 @@ def request_info(request: ActionRequest) -> RequestInfo:
         state=RequestState(request.state),
         requester=request.requester.public_id,
         grantor=request.grantor.public_id,
+        operator=request.operator.public_id,
+        source=request.source.public_id if request.source else None,
+        accepted_at=request.accepted_at,
         via=EndpointKind(request.via) if request.via else None,
         made_at=request.made_at,
         expires_at=request.expires_at,
     )
 
 
+def call_info(call: Call) -> CallInfo:
+    """Show a call; caller, member and their participant must be loaded."""
+    return CallInfo(
+        id=call.public_id,
+        kind=CallKind(call.kind),
+        caller=call.caller.public_id,
+        name=call.member.user.name,
+        participant=call.participant.public_id if call.participant else None,
+        note=call.note,
+        made_at=call.made_at,
+        expires_at=call.expires_at,
+    )
+
+
 def grant_info(grant: Grant) -> GrantInfo:
-    """Show a grant; request, CSR and endpoint must be loaded."""
+    """Show a grant; request, holder, endpoint and its participant must be loaded."""
     return GrantInfo(
         id=grant.public_id,
         request=grant.request.public_id,
         capability=Capability(grant.capability),
         scope=Scope.model_validate(grant.scope),
         state=GrantState(grant.state),
-        csr=grant.csr.public_id,
+        holder=grant.holder.public_id,
+        owner=grant.endpoint.participant.public_id,
         endpoint=grant.endpoint.public_id,
         epoch=grant.epoch,
         granted_at=grant.granted_at,

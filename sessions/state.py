@@ -9,7 +9,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypeVar
 
-from supportsite.protocol.base import Capability, EndpointKind, GrantState, RequestState, SessionState
+from supportsite.protocol.base import EndpointKind, GrantState, RequestState, SessionState
+from supportsite.protocol.capabilities import CLIPBOARD, CONTROL, SHARE, VIEW, surface_of
+from supportsite.protocol.objects import Scope
 
 DENIALS_BEFORE_REST = 3
 REST_SECONDS = 5 * 60
@@ -17,6 +19,7 @@ LOST_SECONDS = 10
 VIEW_LOST_SECONDS = 60
 GRANT_LOST_SECONDS = 10 * 60
 CONTROL_MAX_SECONDS = 60 * 60
+CLIPBOARD_MAX_SECONDS = 5 * 60
 UNVERIFIED_VIEW_SECONDS = 15 * 60
 UNVERIFIED_SESSIONS_PER_DAY = 3
 IDLE_WARNING_SECONDS = 120
@@ -32,6 +35,7 @@ class SessionStep(StrEnum):
     JOIN = "join"
     LOSE = "lose"
     RETURN = "return"
+    REQUEUE = "requeue"
     END = "end"
 
 
@@ -57,6 +61,8 @@ SESSION: Mapping[tuple[SessionState, SessionStep], SessionState] = {
     (SessionState.WAITING, SessionStep.JOIN): SessionState.ACTIVE,
     (SessionState.ACTIVE, SessionStep.LOSE): SessionState.SUSPENDED,
     (SessionState.SUSPENDED, SessionStep.RETURN): SessionState.ACTIVE,
+    (SessionState.ACTIVE, SessionStep.REQUEUE): SessionState.WAITING,
+    (SessionState.SUSPENDED, SessionStep.REQUEUE): SessionState.WAITING,
     (SessionState.WAITING, SessionStep.END): SessionState.ENDED,
     (SessionState.ACTIVE, SessionStep.END): SessionState.ENDED,
     (SessionState.SUSPENDED, SessionStep.END): SessionState.ENDED,
@@ -105,10 +111,21 @@ def _step(table: Mapping[tuple[StateT, StepT], StateT], state: StateT, step: Ste
 
 
 def route(capability: str, *, support_manager: bool) -> EndpointKind | None:
-    """Say which kind of endpoint answers: the Support Manager if there is one, else the page, which can only show."""
+    """Say which kind of the customer's endpoints answers first.
+
+    To be shown something is agreed to on the page. What is about the customer's own computer is answered by its
+    Support Manager if there is one, else by the page, which can only show.
+    """
+    if capability in SHARE:
+        return EndpointKind.BROWSER
     if support_manager:
         return EndpointKind.SUPPORT_MANAGER
-    return EndpointKind.BROWSER if capability == Capability.VIEW_DESKTOP else None
+    return EndpointKind.BROWSER if capability in VIEW else None
+
+
+def may_give(capability: str, kind: str) -> bool:
+    """Tell whether a kind of endpoint can carry a capability out: a browser shows, and nothing else."""
+    return kind == EndpointKind.SUPPORT_MANAGER or capability in VIEW
 
 
 @dataclass(frozen=True)
@@ -137,8 +154,28 @@ def narrowed(asked: list[int], allowed: list[int]) -> bool:
     return bool(allowed) and set(allowed) <= set(asked)
 
 
+def find_scope_fault(capability: str, scope: Scope, *, by: str | None) -> str | None:
+    """Return the field of a scope that does not fit its capability, or None.
+
+    Monitors belong to desktops. Applications are named by their owner's Support Manager, never in a request
+    (`by` None) and never by a browser, whose picker does not say what it gave.
+    """
+    surface = surface_of(capability)
+    if scope.monitors and surface != "desktop":
+        return "monitors"
+    must_name = surface == "application" and by == EndpointKind.SUPPORT_MANAGER
+    return None if bool(scope.applications) == must_name else "applications"
+
+
 def not_after(capability: str, *, now: datetime, verified: bool) -> datetime | None:
     """Return when a grant made now ends at the latest; None lasts as long as the session."""
-    if capability == Capability.CONTROL_DESKTOP:
+    if capability in CLIPBOARD:
+        return now + timedelta(seconds=CLIPBOARD_MAX_SECONDS)
+    if capability in CONTROL:
         return now + timedelta(seconds=CONTROL_MAX_SECONDS)
     return None if verified else now + timedelta(seconds=UNVERIFIED_VIEW_SECONDS)
+
+
+def lost_limit(capability: str) -> int:
+    """Return after how many seconds without its endpoint a grant rests; a picture may wait, a hand may not."""
+    return VIEW_LOST_SECONDS if capability in VIEW else LOST_SECONDS

@@ -29,10 +29,15 @@ _SYSTEMS = (
 )
 
 
+def clean_line(text: str) -> str:
+    """Return one line without hidden or direction marks, of any length; may be empty."""
+    visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " for c in unicodedata.normalize("NFC", text))
+    return _SPACES.sub(" ", visible).strip()
+
+
 def clean_name(text: str) -> str:
     """Return a display name: one line, no hidden or direction marks, at most 80 characters; may be empty."""
-    visible = "".join(c if unicodedata.category(c) not in _HIDDEN else " " for c in unicodedata.normalize("NFC", text))
-    return _SPACES.sub(" ", visible).strip()[:MAX_NAME].strip()
+    return clean_line(text)[:MAX_NAME].strip()
 
 
 def clean_text(text: str) -> str:

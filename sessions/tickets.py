@@ -6,6 +6,7 @@ A ticket names everything that the socket may be; the socket itself reads no coo
 import json
 import secrets
 from dataclasses import asdict, dataclass
+from typing import TypeVar
 
 from accounts.secret_tokens import hash_secret
 from supportsite.core import valkey
@@ -25,18 +26,21 @@ class Ticket:
     login: str = ""
 
 
+TicketT = TypeVar("TicketT", bound=Ticket)
+
+
 def issue_ticket(ticket: Ticket) -> str:
     """Keep a ticket for 30 s and return its text; only the hash is stored."""
     text = secrets.token_urlsafe(TICKET_BYTES)
-    valkey.client().set(_key(text), json.dumps(asdict(ticket)), ex=TICKET_SECONDS)
+    valkey.client().set(_key(type(ticket), text), json.dumps(asdict(ticket)), ex=TICKET_SECONDS)
     return text
 
 
-def redeem_ticket(text: str) -> Ticket | None:
-    """Return the ticket and use it up; None for an unknown, used or old one."""
-    kept = valkey.client().getdel(_key(text))
-    return Ticket(**json.loads(str(kept))) if kept else None
+def redeem_ticket(text: str, kind: type[TicketT]) -> TicketT | None:
+    """Return the ticket and use it up; None for an unknown, used or old one, and for one of another kind."""
+    kept = valkey.client().getdel(_key(kind, text))
+    return kind(**json.loads(str(kept))) if kept else None
 
 
-def _key(text: str) -> str:
-    return valkey.key("ticket", hash_secret(text))
+def _key(kind: type[Ticket], text: str) -> str:
+    return valkey.key(kind.__name__.lower(), hash_secret(text))

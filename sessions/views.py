@@ -1,5 +1,6 @@
 """The pages: join, the customer's session, another device, the console. Their HTML is the frontend's."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -12,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.api import describe_me, describe_site
 from accounts.selectors import find_membership
 from sessions.actors import ParticipantActor
-from sessions.authentication import find_customer_endpoint, set_cookie
+from sessions.authentication import customer_csrf, find_customer_endpoint, is_embedded, set_cookie
 from sessions.http import address_of, language
 from sessions.selectors.access import access_session
 from sessions.selectors.snapshot import get_snapshot
@@ -58,8 +59,11 @@ def join(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def session_page(request: HttpRequest, session_id: str) -> HttpResponse:
-    """Show the customer's session page; the missing page to everybody without a cookie of this session."""
+def session_page(request: HttpRequest, session_id: str, *, origins: Sequence[str] = ()) -> HttpResponse:
+    """Show the customer's session page; the missing page to everybody without a cookie of this session.
+
+    `origins`: of the pages that may stand around it, where it is embedded.
+    """
     endpoint = find_customer_endpoint(request)
     if endpoint is None:
         return pages.not_found(request, None)
@@ -70,11 +74,12 @@ def session_page(request: HttpRequest, session_id: str) -> HttpResponse:
     boot = {
         "session": get_snapshot(access, language=language()).model_dump(mode="json"),
         "language": language(),
-        "csrf": get_token(request),
+        "csrf": customer_csrf(request) or get_token(request),
         "site": describe_site(_site(request)).model_dump(mode="json"),
         "protocol": PROTOCOL_VERSION,
+        "origins": list(origins),
     }
-    return render(request, "session.html", {"boot": boot})
+    return render(request, "session.html", {"boot": boot, "csrf_token": boot["csrf"], "embedded": is_embedded(request)})
 
 
 @never_cache

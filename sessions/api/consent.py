@@ -11,14 +11,14 @@ from sessions.infos import grant_info, request_info
 from sessions.services.grants import (
     grant_request,
     record_first_use,
+    record_marks,
     record_refusals,
     resume_grant,
     stop_grant,
     suspend_grant,
 )
-from sessions.services.requests import cancel_request, deny_request, make_request, show_request
+from sessions.services.requests import accept_request, cancel_request, deny_request, make_request, show_request
 from supportsite.core.api import ApiRequest
-from supportsite.core.errors import AppError
 from supportsite.protocol.base import Capability, PublicId, StopCause
 from supportsite.protocol.objects import GrantInfo, RequestInfo, Scope
 
@@ -26,39 +26,55 @@ Epoch = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
 class AskBody(Body):
-    """What is asked for."""
+    """What is asked for.
+
+    `source` is the CSR's own program that `share.*` will show; `operator` the assisting CSR to whom control is handed.
+    """
 
     capability: Capability
     scope: Scope = Scope()
+    source: PublicId | None = None
+    operator: PublicId | None = None
 
 
-class GrantBody(Body):
-    """What is allowed; a Support Manager says it with epoch and signature, a page may name its own endpoint."""
+class EndpointBody(Body):
+    """Which program speaks; a CSR's page must name itself, everybody else is known by their secret."""
+
+    endpoint: PublicId | None = None
+
+
+class GrantBody(EndpointBody):
+    """What is allowed; a Support Manager says it with epoch and signature."""
 
     scope: Scope | None = None
     epoch: Epoch | None = None
     signature: Annotated[str, Field(max_length=128)] | None = None
-    endpoint: PublicId | None = None
 
 
-class StopBody(Body):
+class StopBody(EndpointBody):
     """Why it stops."""
 
     cause: StopCause | None = None
 
 
-class SuspendBody(Body):
+class SuspendBody(EndpointBody):
     """Why it rests."""
 
     cause: StopCause = StopCause.CONNECTION_LOST
     epoch: Epoch = 1
 
 
-class ResumeBody(Body):
+class ResumeBody(EndpointBody):
     """The endpoint's new epoch."""
 
     cause: StopCause | None = None
     epoch: Epoch = 1
+
+
+class MarkedBody(EndpointBody):
+    """Who pointed or drew."""
+
+    participant: PublicId
 
 
 class RefusalsBody(Body):
@@ -79,7 +95,10 @@ class RequestsView(SessionView):
         """Ask the customer."""
         access = self.inside(request)
         body = read(request, AskBody)
-        return answer(request_info(make_request(access, capability=body.capability, scope=body.scope)), status=201)
+        made = make_request(
+            access, capability=body.capability, scope=body.scope, source=body.source, operator=body.operator
+        )
+        return answer(request_info(made), status=201)
 
 
 class CancelView(SessionView):
@@ -97,11 +116,24 @@ class ShownView(SessionView):
     """The prompt is on the screen."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": EndpointBody}
     answers = {"POST": RequestInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
         """Note it."""
-        return answer(request_info(show_request(self.inside(request), request_id)))
+        access = self.inside(request)
+        return answer(request_info(show_request(access, request_id, endpoint=read(request, EndpointBody).endpoint)))
+
+
+class AcceptView(SessionView):
+    """Agreeing to be shown the CSR's computer."""
+
+    permissions = {"POST": Permission.CONSENT_ACCEPT}
+    answers = {"POST": RequestInfo}
+
+    def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
+        """Note that the customer agreed; the CSR's program grants next."""
+        return answer(request_info(accept_request(self.inside(request), request_id)))
 
 
 class GrantView(SessionView):
@@ -112,12 +144,17 @@ class GrantView(SessionView):
     answers = {"POST": GrantInfo}
 
     def post(self, request: ApiRequest, session_id: str, request_id: str) -> Response:
-        """Record what the customer allowed."""
+        """Record what the owner of the computer allowed."""
         access = self.inside(request)
         body = read(request, GrantBody)
-        if body.endpoint is not None and (access.endpoint is None or body.endpoint != access.endpoint.public_id):
-            raise AppError("endpoint_unfit", status=403)
-        grant = grant_request(access, request_id, scope=body.scope, epoch=body.epoch, signature=body.signature)
+        grant = grant_request(
+            access,
+            request_id,
+            scope=body.scope,
+            epoch=body.epoch,
+            signature=body.signature,
+            endpoint=body.endpoint,
+        )
         return answer(grant_info(grant))
 
 
@@ -156,7 +193,8 @@ class SuspendView(SessionView):
         """Suspend a grant."""
         access = self.inside(request)
         body = read(request, SuspendBody)
-        return answer(grant_info(suspend_grant(access, grant_id, cause=body.cause, epoch=body.epoch)))
+        suspended = suspend_grant(access, grant_id, cause=body.cause, epoch=body.epoch, endpoint=body.endpoint)
+        return answer(grant_info(suspended))
 
 
 class ResumeView(SessionView):
@@ -169,18 +207,36 @@ class ResumeView(SessionView):
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Resume a grant."""
         access = self.inside(request)
-        return answer(grant_info(resume_grant(access, grant_id, epoch=read(request, ResumeBody).epoch)))
+        body = read(request, ResumeBody)
+        return answer(grant_info(resume_grant(access, grant_id, epoch=body.epoch, endpoint=body.endpoint)))
 
 
 class FirstUseView(SessionView):
     """The first use."""
 
     permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": EndpointBody}
     answers = {"POST": None}
 
     def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
         """Note it."""
-        record_first_use(self.inside(request), grant_id)
+        access = self.inside(request)
+        record_first_use(access, grant_id, endpoint=read(request, EndpointBody).endpoint)
+        return Response(status=204)
+
+
+class MarkedView(SessionView):
+    """The first pointer or drawing of a participant."""
+
+    permissions = {"POST": Permission.CONSENT_ANSWER}
+    bodies = {"POST": MarkedBody}
+    answers = {"POST": None}
+
+    def post(self, request: ApiRequest, session_id: str, grant_id: str) -> Response:
+        """Note it."""
+        access = self.inside(request)
+        body = read(request, MarkedBody)
+        record_marks(access, grant_id, participant=body.participant, endpoint=body.endpoint)
         return Response(status=204)
 
 

@@ -8,15 +8,18 @@ from rest_framework.response import Response
 from accounts.actors import CsrActor
 from accounts.permissions import Permission
 from sessions.authentication import MEMBER_AUTHENTICATION
-from sessions.events import as_read
-from sessions.http import Body, SessionView, answer_snapshot, language, read, read_query
+from sessions.http import Body, SessionView, answer, answer_snapshot, language, read, read_query
+from sessions.models.survey import MAX_COMMENT, MAX_SCORE, MIN_SCORE
 from sessions.selectors.lists import list_sessions
+from sessions.selectors.log import get_seq, read_log
 from sessions.selectors.receipt import get_receipt
-from sessions.selectors.snapshot import get_seq, list_events
 from sessions.services.lifecycle import end_session, keep_session, leave_session, start_outbound_session
+from sessions.services.options import set_options
 from sessions.services.requests import stop_everything
+from sessions.services.survey import answer_survey
 from supportsite.core.api import ApiRequest, ApiView
-from supportsite.protocol.objects import SessionSnapshot
+from supportsite.protocol.base import SharingQuality
+from supportsite.protocol.objects import SessionOptions, SessionSnapshot
 
 
 class StartBody(Body):
@@ -91,11 +94,27 @@ class EventsView(SessionView):
         access = self.readable(request)
         query = read_query(request, EventsQuery)
         newest = get_seq(access.support_session.pk)
-        events = [
-            as_read(event, access.participant, session_id=access.support_session.public_id)
-            for event in list_events(access, after=query.after, limit=query.limit)
-        ]
+        events, _ = read_log(access, after=query.after, limit=query.limit)
         return Response({"events": events, "seq": newest})
+
+
+class OptionsBody(Body):
+    """How pictures are sent."""
+
+    quality: SharingQuality
+
+
+class OptionsView(SessionView):
+    """Session options."""
+
+    permissions = {"POST": Permission.SESSION_OPTIONS}
+    bodies = {"POST": OptionsBody}
+    answers = {"POST": SessionOptions}
+
+    def post(self, request: ApiRequest, session_id: str) -> Response:
+        """Set them; the sources follow at once."""
+        session = set_options(self.inside(request), quality=read(request, OptionsBody).quality)
+        return answer(SessionOptions(quality=SharingQuality(session.quality)))
 
 
 class ReceiptView(SessionView):
@@ -107,6 +126,27 @@ class ReceiptView(SessionView):
         """Answer the receipt in the reader's language."""
         access = self.readable(request)
         return Response(get_receipt(access, language=language()))
+
+
+class SurveyBody(Body):
+    """Whether the problem was solved, 1 (not at all) to 5 (fully)."""
+
+    score: Annotated[int, Field(ge=MIN_SCORE, le=MAX_SCORE)]
+    comment: Annotated[str, Field(max_length=MAX_COMMENT)] = ""
+
+
+class SurveyView(SessionView):
+    """The question at the end."""
+
+    permissions = {"PUT": Permission.SESSION_SURVEY}
+    bodies = {"PUT": SurveyBody}
+
+    def put(self, request: ApiRequest, session_id: str) -> Response:
+        """Answer it, or change the answer."""
+        access = self.readable(request)
+        body = read(request, SurveyBody)
+        kept = answer_survey(access, score=body.score, comment=body.comment)
+        return Response({"score": kept.score, "comment": kept.comment})
 
 
 class KeepView(SessionView):

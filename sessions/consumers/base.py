@@ -42,7 +42,7 @@ log = structlog.get_logger(__name__)
 P = ParamSpec("P")
 R = TypeVar("R")
 
-# Sockets of this process by client address.
+# Sockets of this process: of an address until they say who they are, then of that person.
 _open_sockets: Counter[str] = Counter()
 
 
@@ -68,6 +68,7 @@ class BaseSocket(AsyncWebsocketConsumer):
     """A socket before its purpose: subclasses fill in `begin`, `handle` and `end`."""
 
     origin_required = True
+    ticket_kind: type[Ticket] = Ticket
 
     async def connect(self) -> None:
         """Refuse foreign origins and too many sockets of one address before accepting."""
@@ -76,7 +77,7 @@ class BaseSocket(AsyncWebsocketConsumer):
         self.bad_frames = 0
         self.bucket = Bucket()
         self.closing = False
-        self.address = ""
+        self.counted_as = ""
         self.last_frame = time.monotonic()
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(ref=new_ref())
@@ -84,12 +85,9 @@ class BaseSocket(AsyncWebsocketConsumer):
         if (self.has_origin or self.origin_required) and not origin_allowed(self.scope):
             await self.close(CloseCode.FORBIDDEN)
             return
-        address = self._client_address()
-        if _open_sockets[address] >= settings.SOCKETS_PER_ADDRESS:
+        if not self._count_as(f"address:{self._client_address()}", settings.SOCKETS_PER_ADDRESS):
             await self.close(CloseCode.TRY_LATER)
             return
-        self.address = address
-        _open_sockets[address] += 1
         await self.accept()
         self.spawn(self._require_hello())
 
@@ -98,10 +96,7 @@ class BaseSocket(AsyncWebsocketConsumer):
         self.closing = True
         for task in self.tasks:
             task.cancel()
-        if self.address:
-            _open_sockets[self.address] -= 1
-            if _open_sockets[self.address] <= 0:
-                del _open_sockets[self.address]
+        self._count_no_more()
         if self.ticket is not None:
             await self.end()
 
@@ -217,18 +212,38 @@ class BaseSocket(AsyncWebsocketConsumer):
             raise SocketClosed(CloseCode.UNAUTHENTICATED)
         if frame.protocol != PROTOCOL_VERSION:
             raise SocketClosed(CloseCode.BAD_FRAMES)
-        ticket = await in_database(redeem_ticket)(frame.ticket)
+        ticket = await in_database(redeem_ticket)(frame.ticket, self.ticket_kind)
         if ticket is None or ticket.site_id != self.scope["site"].pk:
             raise SocketClosed(CloseCode.UNAUTHENTICATED)
         await self.begin_with(ticket, frame)
 
     async def begin_with(self, ticket: Ticket, hello: Hello) -> None:
         """Take the ticket and begin; a fault or refusal leaves the socket unauthenticated."""
+        # An office behind one address is not one visitor.
+        holder = f"member:{ticket.membership_id}" if ticket.membership_id else f"endpoint:{ticket.endpoint_id}"
+        if not self._count_as(f"{ticket.site_id}:{holder}", settings.SOCKETS_PER_PERSON):
+            raise SocketClosed(CloseCode.TRY_LATER)
         self.ticket = ticket
         try:
             await self.begin(hello)
         except AppError as error:
             raise SocketClosed(CloseCode.NOT_FOUND) from error
+
+    def _count_as(self, name: str, limit: int) -> bool:
+        """Count this socket under another name; False, and nothing changed, where there are too many."""
+        if _open_sockets[name] >= limit:
+            return False
+        self._count_no_more()
+        self.counted_as = name
+        _open_sockets[name] += 1
+        return True
+
+    def _count_no_more(self) -> None:
+        if self.counted_as:
+            _open_sockets[self.counted_as] -= 1
+            if _open_sockets[self.counted_as] <= 0:
+                del _open_sockets[self.counted_as]
+        self.counted_as = ""
 
     def _header_count(self, name: str) -> int:
         return sum(key == name.encode() for key, _ in self.scope["headers"])

@@ -10,6 +10,7 @@ from supportsite.core import wake
 from supportsite.protocol.socket import (
     HEARTBEAT_SECONDS,
     Ack,
+    Calls,
     ClientFrame,
     CloseCode,
     Heartbeat,
@@ -51,7 +52,9 @@ class ConsoleConsumer(BaseSocket):
 
     async def wake(self, message: dict[str, Any]) -> None:
         """Pass a wake-up on, or check the right to be here again (`user` names whose access changed)."""
-        if "session" in message:
+        if "calls" in message:
+            await self.send_message(Calls())
+        elif "session" in message:
             await self.send_message(Wake(session=message["session"], seq=message["seq"]))
         else:
             self.access_may_have_changed(message, self.user_id)

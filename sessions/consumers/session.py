@@ -11,11 +11,10 @@ from typing import Any
 from sessions.consumers.base import BaseSocket, SocketClosed, in_database
 from sessions.consumers.rights import find_close_code
 from sessions.consumers.window import Window
-from sessions.events import as_read
-from sessions.models import Endpoint, Participant
+from sessions.models import Endpoint
 from sessions.selectors.access import Access
+from sessions.selectors.log import get_seq, read_log
 from sessions.selectors.signalling import find_target, may_relay
-from sessions.selectors.snapshot import get_seq, list_events
 from sessions.services.presence import connect_endpoint, disconnect_endpoint, renew_lease
 from supportsite.core import wake
 from supportsite.core.errors import not_found
@@ -33,6 +32,7 @@ from supportsite.protocol.socket import (
     Welcome,
 )
 
+GONE = (ParticipantState.LEFT, ParticipantState.REFUSED)
 BATCH = 100
 SLOW_SECONDS = 30
 RENEW_SECONDS = 5
@@ -58,6 +58,7 @@ class SessionConsumer(BaseSocket):
             raise SocketClosed(CloseCode.FORBIDDEN)
         self.heartbeat_seconds = SUPPORT_MANAGER_HEARTBEAT_SECONDS if is_manager else HEARTBEAT_SECONDS
         self.reader = self.endpoint.participant
+        self.computer = is_manager and self.reader.is_csr
         self.user_id = self.reader.membership.user_id if self.reader.membership else None
         self.window = Window()
         self.news = asyncio.Event()
@@ -105,7 +106,7 @@ class SessionConsumer(BaseSocket):
 
     async def relay(self, message: dict[str, Any]) -> None:
         """Pass on a frame that the server made."""
-        if message.get("csrs_only") and not self.reader.is_csr:
+        if message.get("csrs_only") and (self.computer or not self.reader.is_csr):
             return
         if message.get("sender") != self.endpoint.public_id and self.reader.state == ParticipantState.JOINED:
             await self.send(text_data=message["frame"])
@@ -116,6 +117,7 @@ class SessionConsumer(BaseSocket):
             await self.news.wait()
             self.news.clear()
             while True:
+                gone = self.reader.state in GONE
                 frames = await in_database(self._read_log)()
                 for seq, frame in frames:
                     if not await self.window.room(SLOW_SECONDS):
@@ -123,9 +125,10 @@ class SessionConsumer(BaseSocket):
                     await self.send(text_data=frame)
                     self.window.sent(seq, len(frame))
                     self.sent_seq = seq
-                if len(frames) < BATCH:
+                # Who went while the log was read has one more look: the event of the going is theirs.
+                if len(frames) < BATCH and gone == (self.reader.state in GONE):
                     break
-            if self.reader.state in (ParticipantState.LEFT, ParticipantState.REFUSED):
+            if gone:
                 await self.recheck()  # a login that ended says more than the leaving that followed from it
                 raise SocketClosed(CloseCode.FORBIDDEN)
 
@@ -159,7 +162,7 @@ class SessionConsumer(BaseSocket):
             raise SocketClosed(code)
 
     async def _tell_typing(self, frame: Typing) -> None:
-        if self.reader.state != ParticipantState.JOINED:
+        if self.reader.state != ParticipantState.JOINED or self.computer:
             return
         csrs_only = frame.audience == "csrs"
         if csrs_only and not self.reader.is_csr:
@@ -200,17 +203,12 @@ class SessionConsumer(BaseSocket):
 
     def _read_log(self) -> list[tuple[int, str]]:
         """Return the next events as frames for this reader, whose state is read anew."""
-        self.reader = Participant.objects.get(pk=self.reader.pk)
-        session = self.endpoint.support_session
-        rows = list_events(Access(session, self.reader, self.endpoint), after=self.sent_seq, limit=BATCH)
-        return [
-            (
-                row.seq,
-                json.dumps(
-                    {"type": "event", "event": as_read(row, self.reader, session_id=session.public_id)},
-                    ensure_ascii=False,
-                    separators=(",", ":"),
-                ),
-            )
-            for row in rows
-        ]
+        access = Access(self.endpoint.support_session, self.reader, self.endpoint)
+        events, reader = read_log(access, after=self.sent_seq, limit=BATCH)
+        assert reader is not None
+        self.reader = reader
+        return [(event["seq"], _frame(event)) for event in events]
+
+
+def _frame(event: dict[str, Any]) -> str:
+    return json.dumps({"type": "event", "event": event}, ensure_ascii=False, separators=(",", ":"))

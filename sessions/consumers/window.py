@@ -48,11 +48,11 @@ class Bucket:
         self._rate, self._burst = rate, burst
         self._tokens, self._at = burst, 0.0
 
-    def take(self, monotonic_s: float) -> bool:
-        """Take one token; False where there is none."""
+    def take(self, monotonic_s: float, cost: float = 1) -> bool:
+        """Take `cost` tokens; False where there are not so many."""
         self._tokens = min(self._burst, self._tokens + max(0.0, monotonic_s - self._at) * self._rate)
         self._at = monotonic_s
-        if self._tokens < 1:
+        if self._tokens < cost:
             return False
-        self._tokens -= 1
+        self._tokens -= cost
         return True

@@ -1,5 +1,6 @@
 """Tables of support sessions. All rows are of one site, by scoped manager and by row-level security."""
 
+from sessions.models.calls import Call
 from sessions.models.consent import ActionRequest, Grant
 from sessions.models.log import SessionEvent
 from sessions.models.people import (
@@ -11,6 +12,7 @@ from sessions.models.people import (
     Participant,
 )
 from sessions.models.session import GENESIS_HASH, NUMBER_DIGITS, SupportSession
+from sessions.models.survey import SurveyAnswer
 from sessions.models.talk import ChatMessage, Note, NoteVersion
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "ActionRequest",
     "AttachCode",
     "AttachPurpose",
+    "Call",
     "ChatMessage",
     "Endpoint",
     "Grant",
@@ -29,4 +32,5 @@ __all__ = [
     "Participant",
     "SessionEvent",
     "SupportSession",
+    "SurveyAnswer",
 ]

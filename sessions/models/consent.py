@@ -13,7 +13,11 @@ from supportsite.protocol.base import Capability, EndpointKind, GrantState, Requ
 
 
 class ActionRequest(SessionOwned):
-    """A CSR's request for one capability. `via` is the kind of endpoint that can answer now, empty while none can."""
+    """A CSR's request for one capability.
+
+    `via` is the kind of endpoint that can answer now, empty while none can. `accepted_at` and `source` belong to
+    `share.*`: the customer agreed, and the CSR's program that will be shown.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     capability = models.CharField(_("capability"), max_length=40, choices=choices_of(Capability))
@@ -23,6 +27,9 @@ class ActionRequest(SessionOwned):
     )
     requester = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
     grantor = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    operator = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+", null=True)
+    accepted_at = models.DateTimeField(_("accepted"), null=True)
     via = models.CharField(max_length=20, choices=choices_of(EndpointKind), blank=True)
     made_at = models.DateTimeField(_("made"))
     expires_at = models.DateTimeField(_("expires"))
@@ -51,19 +58,23 @@ class ActionRequest(SessionOwned):
 
 
 class Grant(SessionOwned):
-    """A live permission: the server's copy, which can only narrow what the endpoint itself decided."""
+    """A live permission: the server's copy, which can only narrow what the endpoint itself decided.
+
+    `marked_by` are the ids of those who pointed or drew on its picture.
+    """
 
     public_id = models.CharField(max_length=22, unique=True, default=new_public_id, editable=False)
     request = models.OneToOneField(ActionRequest, on_delete=models.PROTECT, related_name="grant")
     capability = models.CharField(_("capability"), max_length=40, choices=choices_of(Capability))
     scope = models.JSONField(default=dict)
     state = models.CharField(_("state"), max_length=10, choices=choices_of(GrantState), default=GrantState.ACTIVE.value)
-    csr = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
+    holder = models.ForeignKey(Participant, on_delete=models.PROTECT, related_name="+")
     endpoint = models.ForeignKey(Endpoint, on_delete=models.PROTECT, related_name="+")
     epoch = models.PositiveIntegerField()
     signature = models.CharField(max_length=128, blank=True)
     granted_at = models.DateTimeField(_("granted"))
     not_after = models.DateTimeField(_("ends at the latest"), null=True)
+    marked_by = models.JSONField(default=list)
     first_used_at = models.DateTimeField(_("first used"), null=True)
     stopped_at = models.DateTimeField(_("stopped"), null=True)
     stop_cause = models.CharField(_("cause"), max_length=20, choices=choices_of(StopCause), blank=True)

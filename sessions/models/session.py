@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiToken, Language, Membership, SessionType, SiteOwned, new_public_id
 from sessions.labels import choices_of
-from supportsite.protocol.base import EndReason, SessionState
+from supportsite.protocol.base import EndReason, SessionDirection, SessionState, SharingQuality
 
 GENESIS_HASH = "0" * 64
 NUMBER_DIGITS = 9
@@ -21,6 +21,12 @@ class SupportSession(SiteOwned):
     number_expires_at = models.DateTimeField(_("number valid until"))
     state = models.CharField(
         _("state"), max_length=10, choices=choices_of(SessionState), default=SessionState.WAITING.value
+    )
+    direction = models.CharField(
+        _("direction"),
+        max_length=10,
+        choices=choices_of(SessionDirection),
+        default=SessionDirection.OUTBOUND.value,
     )
     session_type = models.ForeignKey(
         SessionType, on_delete=models.PROTECT, related_name="+", verbose_name=_("session type"), null=True
@@ -43,6 +49,10 @@ class SupportSession(SiteOwned):
     ended_at = models.DateTimeField(_("ended"), null=True)
     end_reason = models.CharField(_("reason of the end"), max_length=20, choices=choices_of(EndReason), blank=True)
     denials = models.JSONField(default=dict)
+    transfer = models.JSONField(null=True)
+    quality = models.CharField(
+        _("sharing quality"), max_length=10, choices=choices_of(SharingQuality), default=SharingQuality.AUTO.value
+    )
     seq = models.PositiveBigIntegerField(default=0)
     head_hash = models.CharField(max_length=64, default=GENESIS_HASH)
 

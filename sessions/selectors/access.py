@@ -7,7 +7,7 @@ from accounts.actors import CsrActor, TokenActor
 from sessions.actors import ParticipantActor
 from sessions.models import ActionRequest, Endpoint, Grant, Participant, SupportSession
 from supportsite.core.errors import not_found
-from supportsite.protocol.base import ParticipantState
+from supportsite.protocol.base import EndpointKind, ParticipantState
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,11 @@ class Access:
         if self.participant is None:
             raise not_found()
         return self.participant
+
+    @property
+    def computer(self) -> bool:
+        """Tell whether this is a CSR's Support Manager: the CSR's computer, which reads no more than a customer."""
+        return self.endpoint is not None and self.endpoint.kind == EndpointKind.SUPPORT_MANAGER and self.person.is_csr
 
 
 def access_session(actor: Any, public_id: str) -> Access:
@@ -54,7 +59,7 @@ def access_joined(actor: Any, public_id: str) -> Access:
 def access_request(access: Access, public_id: str) -> ActionRequest:
     """Return a request of the session. AppError `not_found`."""
     request: ActionRequest | None = (
-        ActionRequest.objects.select_related("requester", "grantor")
+        ActionRequest.objects.select_related("requester", "grantor", "operator", "source")
         .filter(support_session=access.support_session, public_id=public_id)
         .first()
     )
@@ -66,7 +71,7 @@ def access_request(access: Access, public_id: str) -> ActionRequest:
 def access_grant(access: Access, public_id: str) -> Grant:
     """Return a grant of the session. AppError `not_found`."""
     grant: Grant | None = (
-        Grant.objects.select_related("request", "csr", "endpoint", "endpoint__participant")
+        Grant.objects.select_related("request", "holder", "endpoint", "endpoint__participant")
         .filter(support_session=access.support_session, public_id=public_id)
         .first()
     )
@@ -85,12 +90,18 @@ def access_participant(access: Access, public_id: str) -> Participant:
 
 
 def find_endpoint_by_secret(secret_hash: str) -> Endpoint | None:
-    """Return the endpoint with this secret, unless it was replaced or its participant was refused."""
+    """Return the endpoint with this secret, unless it was replaced or its participant was refused.
+
+    A CSR's computer is one only while the CSR is inside: who was a member may not read on from there.
+    """
     endpoint: Endpoint | None = (
-        Endpoint.objects.select_related("participant", "support_session", "site")
+        Endpoint.objects.select_related("participant__membership__user", "support_session", "site")
         .filter(secret_hash=secret_hash, replaced_at=None)
         .first()
     )
     if endpoint is None or endpoint.participant.state == ParticipantState.REFUSED:
+        return None
+    member = endpoint.participant.membership
+    if member is not None and not (endpoint.participant.joined and member.active and member.user.is_active):
         return None
     return endpoint

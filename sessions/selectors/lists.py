@@ -7,7 +7,8 @@ from django.utils.translation import get_language
 
 from accounts.models import Membership, Role
 from sessions.infos import time_text
-from sessions.models import ActionRequest, ChatMessage, Participant, SupportSession
+from sessions.models import ActionRequest, Call, ChatMessage, Participant, SupportSession
+from supportsite.core.clock import now
 from supportsite.protocol.base import Audience, ParticipantRole, ParticipantState, RequestState, SessionState
 
 PAGE_SIZE = 50
@@ -38,6 +39,27 @@ def list_sessions(
     rows = list(_annotated(sessions)[: PAGE_SIZE + 1])
     following = rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
     return [_row(row) for row in rows[:PAGE_SIZE]], following
+
+
+def list_calls(member: Membership) -> list[dict[str, Any]]:
+    """Return the open calls to a member, with the names that an answer needs."""
+    calls = Call.objects.select_related("support_session", "caller").filter(
+        member=member, closed_at=None, expires_at__gt=now()
+    )
+    customers = Participant.objects.filter(role=ParticipantRole.PRIMARY_CUSTOMER, state=ParticipantState.JOINED)
+    return [
+        {
+            "id": call.public_id,
+            "session": call.support_session.public_id,
+            "kind": call.kind,
+            "caller": call.caller.name,
+            "customer": next((person.name for person in customers.filter(support_session=call.support_session)), ""),
+            "note": call.note,
+            "made_at": time_text(call.made_at),
+            "expires_at": time_text(call.expires_at),
+        }
+        for call in calls.order_by("id")
+    ]
 
 
 def _annotated(sessions: QuerySet[SupportSession]) -> Any:

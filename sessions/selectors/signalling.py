@@ -1,9 +1,15 @@
-"""Which signalling the server passes on: only between the source of an active grant and a CSR of the session."""
+"""Which signalling is passed on: between the source of an active grant and the pages of those who may see it."""
 
 import re
 
+from django.db.models import QuerySet
+
 from sessions.models import Endpoint, Grant
-from supportsite.protocol.base import GrantState
+from sessions.selectors.active import active_grants
+from sessions.state import narrowed
+from supportsite.protocol.base import EndpointKind
+from supportsite.protocol.capabilities import SCREEN, surface_of
+from supportsite.protocol.objects import Scope
 from supportsite.protocol.socket import Candidate, Description, HangUp, SignalData, ViewRequest
 
 FINGERPRINT = re.compile(r"^a=fingerprint:sha-(256|384|512) ", re.MULTILINE | re.IGNORECASE)
@@ -17,11 +23,14 @@ def may_relay(sender: Endpoint, target: Endpoint, data: SignalData) -> bool:
     if isinstance(data, HangUp):
         return True
     if isinstance(data, ViewRequest):
-        return _watches(sender) and _gives(target, grant=data.grant)
+        return _may_watch(sender, source=target) and _covers(target, data)
     if isinstance(data, Description) and not FINGERPRINT.search(data.sdp):
         return False
     assert isinstance(data, Description | Candidate)
-    return (_gives(sender) and _watches(target)) or (_gives(target) and _watches(sender))
+    return any(
+        _may_watch(viewer, source=source) and _given(source).exists()
+        for viewer, source in ((sender, target), (target, sender))
+    )
 
 
 def find_target(sender: Endpoint, public_id: str) -> Endpoint | None:
@@ -34,10 +43,23 @@ def find_target(sender: Endpoint, public_id: str) -> Endpoint | None:
     return target
 
 
-def _watches(endpoint: Endpoint) -> bool:
-    return endpoint.participant.is_csr and endpoint.participant.joined
+def _may_watch(viewer: Endpoint, *, source: Endpoint) -> bool:
+    """Tell whether the viewer is a page of somebody inside who is not the owner of the source."""
+    inside = viewer.kind == EndpointKind.BROWSER and viewer.participant.joined
+    return inside and viewer.participant_id != source.participant_id
 
 
-def _gives(endpoint: Endpoint, *, grant: str | None = None) -> bool:
-    active = Grant.objects.filter(endpoint=endpoint, state=GrantState.ACTIVE)
-    return bool((active if grant is None else active.filter(public_id=grant)).exists())
+def _given(source: Endpoint) -> QuerySet[Grant]:
+    """Return the active grants that show the source's screen."""
+    return active_grants().filter(endpoint=source, capability__in=SCREEN)
+
+
+def _covers(source: Endpoint, wanted: ViewRequest) -> bool:
+    """Tell whether the source gives this grant, and with it the monitors that are wanted (none named: all of it)."""
+    grant = _given(source).filter(public_id=wanted.grant).first()
+    if grant is None:
+        return False
+    if not wanted.monitors:
+        return True
+    scope = Scope.model_validate(grant.scope)
+    return surface_of(grant.capability) == "desktop" and narrowed(scope.monitors, wanted.monitors)

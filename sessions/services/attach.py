@@ -11,16 +11,17 @@ from django.db import transaction
 from accounts.models import Site
 from accounts.secret_tokens import hash_secret
 from sessions.infos import participant_actor
-from sessions.models import AttachCode, AttachPurpose, Endpoint, Grant, Participant
+from sessions.models import ActionRequest, AttachCode, AttachPurpose, Endpoint, Grant, Participant
 from sessions.selectors.access import Access
 from sessions.services import guessing
 from sessions.services.holding import Held, hold, lock
 from sessions.services.joining import SECRET_BYTES
 from sessions.services.presence import INSIDE, create_endpoint, mark_gone
-from sessions.services.stopping import stop_one_grant
+from sessions.services.stopping import close_request, stop_one_grant
+from sessions.state import RequestStep
 from supportsite.core.clock import now
 from supportsite.core.errors import AppError
-from supportsite.protocol.base import EndpointKind, GrantState, StopCause
+from supportsite.protocol.base import EndpointKind, GrantState, RequestState, StopCause
 
 CODE_LIFE_SECONDS = 600
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0 O 1 I
@@ -38,9 +39,15 @@ class Attached:
 
 
 def create_attach_code(access: Access, *, purpose: AttachPurpose) -> tuple[str, datetime]:
-    """Return a code like K7QM-2XPD and when it ends; it works once, for this participant."""
+    """Return a code like K7QM-2XPD and when it ends; it works once, for this participant.
+
+    A CSR gets one for her own computer only: another device of hers signs in. Raises AppError invalid.
+    """
     with hold(access) as held:
+        held.require_person()
         held.require_live()
+        if purpose == AttachPurpose.DEVICE and held.person.is_csr:
+            raise AppError("invalid", fields={"purpose": "unexpected"})
         letters = "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
         expires_at = held.now + timedelta(seconds=CODE_LIFE_SECONDS)
         AttachCode.objects.create(
@@ -121,6 +128,8 @@ def _replace_earlier(held: Held) -> None:
         participant=held.person, kind=EndpointKind.SUPPORT_MANAGER, replaced_at=None
     )
     for endpoint in earlier:
+        for request in ActionRequest.objects.filter(source=endpoint, state=RequestState.REQUESTED):
+            close_request(held, request, RequestStep.CANCEL)
         grants = Grant.objects.select_related("request").filter(endpoint=endpoint)
         for grant in grants.exclude(state=GrantState.STOPPED).order_by("-id"):
             stop_one_grant(held, grant, StopCause.SUPERSEDED)

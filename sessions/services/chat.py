@@ -26,6 +26,7 @@ def send_message(
     Raises AppError session_ended, audience_not_allowed, invalid.
     """
     with hold(access) as held:
+        held.require_person()
         known = ChatMessage.objects.select_related("participant", "to").filter(
             participant=held.person, client_id=client_id
         )

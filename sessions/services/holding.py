@@ -36,6 +36,24 @@ class Held:
             raise not_found()
         return self.participant
 
+    @property
+    def computer(self) -> bool:
+        """Tell whether a CSR's computer acts, which is not the CSR."""
+        return self.endpoint is not None and self.endpoint.kind == EndpointKind.SUPPORT_MANAGER and self.person.is_csr
+
+    def act_from(self, public_id: str | None) -> None:
+        """Name the browser page that a CSR's call speaks for; everybody else is bound to theirs by its secret.
+
+        Raises AppError endpoint_unfit.
+        """
+        if public_id is None:
+            return
+        if self.endpoint is None:
+            pages = Endpoint.objects.filter(participant=self.person, kind=EndpointKind.BROWSER, replaced_at=None)
+            self.endpoint = pages.filter(public_id=public_id).first()
+        if self.endpoint is None or self.endpoint.public_id != public_id:
+            raise AppError("endpoint_unfit", status=403)
+
     def require_live(self) -> None:
         """Refuse on an ended session."""
         if not self.support_session.live:
@@ -49,17 +67,26 @@ class Held:
 
     def require_primary_csr(self) -> None:
         """Refuse everybody but the primary CSR."""
-        if self.person.role != ParticipantRole.PRIMARY_CSR:
+        if self.person.role != ParticipantRole.PRIMARY_CSR or self.computer:
             raise AppError("not_primary_csr", status=403)
 
     def require_csr(self) -> None:
         """Hide from everybody but CSRs."""
-        if not self.person.is_csr:
+        if not self.person.is_csr or self.computer:
+            raise not_found()
+
+    def require_person(self) -> None:
+        """Hide from a CSR's computer, which says and does nothing in the CSR's name."""
+        if self.computer:
             raise not_found()
 
     def primary_customer(self) -> Participant | None:
         """Return the primary customer who is inside, or None."""
-        return find_joined(self.support_session, ParticipantRole.PRIMARY_CUSTOMER)
+        return self.find(ParticipantRole.PRIMARY_CUSTOMER)
+
+    def find(self, role: ParticipantRole) -> Participant | None:
+        """Return the participant of this role who is inside, or None."""
+        return find_joined(self.support_session, role)
 
     def touch(self) -> None:
         """Note that somebody did something; takes back an idle warning."""
@@ -83,7 +110,7 @@ def find_joined(support_session: SupportSession, role: ParticipantRole) -> Parti
 
 def lock(support_session: SupportSession, *, skip_locked: bool = False) -> SupportSession | None:
     """Lock and read a session's row again; None where it is locked by another and `skip_locked` is set."""
-    rows = SupportSession.objects.select_for_update(skip_locked=skip_locked)
+    rows = SupportSession.objects.select_for_update(skip_locked=skip_locked, no_key=True)
     locked: SupportSession | None = rows.filter(pk=support_session.pk).first()
     if locked is not None:
         locked.site = support_session.site

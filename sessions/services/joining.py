@@ -4,6 +4,7 @@ import secrets
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.actors import CsrActor
 from accounts.models import Membership, Site
@@ -15,11 +16,19 @@ from sessions.selectors.access import Access, access_participant
 from sessions.services import guessing
 from sessions.services.holding import Held, find_joined, hold, lock
 from sessions.services.presence import INSIDE, create_endpoint
+from sessions.services.slots import require_free_slot
 from sessions.state import SessionStep, step_session
 from sessions.text import clean_name, read_number
 from supportsite.core.clock import now
 from supportsite.core.errors import AppError
-from supportsite.protocol.base import Audience, EndpointKind, ParticipantRole, ParticipantState, SessionState
+from supportsite.protocol.base import (
+    Audience,
+    EndpointKind,
+    ParticipantRole,
+    ParticipantState,
+    SessionDirection,
+    SessionState,
+)
 from supportsite.protocol.events import (
     ParticipantJoined,
     ParticipantRefused,
@@ -86,15 +95,18 @@ def join_as_customer(
 def join_as_csr(actor: CsrActor, *, site: Site, number: str, address: str) -> Access:
     """Let a signed-in CSR in by number: as assisting CSR, or as primary where the session has none.
 
-    Raises AppError number_not_found (404), too_many_tries (429).
+    Raises AppError number_not_found (404), too_many_tries (429), single_session or session_limit (409: a primary
+    CSR takes a slot).
     """
     found = _find_by_number(site, number=number, address=address)
     with transaction.atomic():
         support_session = lock(found)
         if support_session is None or not support_session.live:
             raise AppError("number_not_found", status=404)
-        participant = _csr_participant(support_session, actor.membership)
+        participant = csr_participant(support_session, actor.membership)
         if participant.state != ParticipantState.JOINED:
+            if participant.role == ParticipantRole.PRIMARY_CSR:
+                require_free_slot(actor.membership)
             participant.state, participant.left_seq = ParticipantState.JOINED, None
             participant.joined_at = now()
             participant.save()
@@ -104,6 +116,25 @@ def join_as_csr(actor: CsrActor, *, site: Site, number: str, address: str) -> Ac
             )
             held.touch()
     return Access(support_session, participant)
+
+
+def assist_session(membership: Membership, support_session: SupportSession) -> Access:
+    """Let a member into a live session as assisting CSR, seen by everybody; who is inside already stays as they are.
+
+    Raises AppError session_not_active (409) where it has no primary CSR. The caller has checked the right to come.
+    """
+    with transaction.atomic():
+        locked = lock(support_session)
+        if locked is None or not locked.live or find_joined(locked, ParticipantRole.PRIMARY_CSR) is None:
+            raise AppError("session_not_active", status=409)
+        participant = csr_participant(locked, membership)
+        if participant.state != ParticipantState.JOINED:
+            participant.state, participant.left_seq, participant.joined_at = ParticipantState.JOINED, None, now()
+            participant.save()
+            held = Held(locked, participant, None, participant_actor(participant), now())
+            record_event(locked, ParticipantJoined, actor=held.actor, participant=participant_info(participant))
+            held.touch()
+    return Access(locked, participant)
 
 
 def admit_participant(access: Access, participant_id: str) -> Participant:
@@ -148,7 +179,8 @@ def _find_by_number(site: Site, *, number: str, address: str) -> SupportSession:
     """Return the live session of the site with this number; every miss gets the same answer."""
     guessing.check_try(site_id=site.pk, address=address)
     digits = read_number(number) or ""
-    live = SupportSession.objects.select_related("site").exclude(state=SessionState.ENDED)
+    queued = Q(direction=SessionDirection.INBOUND, state=SessionState.WAITING)  # only an offer leads in
+    live = SupportSession.objects.select_related("site").exclude(state=SessionState.ENDED).exclude(queued)
     found: SupportSession | None = live.filter(number=digits).first()
     unjoined = found is not None and found.state == SessionState.WAITING
     if found is None or (unjoined and found.number_expires_at <= now()):
@@ -182,7 +214,7 @@ def _enter(held: Held, *, first: bool) -> None:
     held.touch()
 
 
-def _csr_participant(support_session: SupportSession, membership: Membership) -> Participant:
+def csr_participant(support_session: SupportSession, membership: Membership) -> Participant:
     """Return the member's participant in a locked session, made or with a role that is free now."""
     primary = find_joined(support_session, ParticipantRole.PRIMARY_CSR)
     role = ParticipantRole.PRIMARY_CSR if primary is None else ParticipantRole.ASSISTING_CSR

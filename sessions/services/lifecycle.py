@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.actors import CsrActor, TokenActor
 from accounts.models import Site
@@ -24,12 +25,15 @@ from sessions.models import (
 )
 from sessions.selectors.access import Access
 from sessions.services.holding import Held, hold
-from sessions.services.stopping import close_request, stop_one_grant
+from sessions.services.slots import require_free_slot
+from sessions.services.stopping import cancel_calls, close_request, stop_one_grant
+from sessions.signals import primary_changed, session_ended
 from sessions.state import UNVERIFIED_SESSIONS_PER_DAY, RequestStep, SessionStep, step_session
 from supportsite.core.clock import now
 from supportsite.core.errors import AppError
 from supportsite.protocol.base import (
     ActorKind,
+    EndpointKind,
     EndReason,
     GrantState,
     ParticipantRole,
@@ -41,6 +45,7 @@ from supportsite.protocol.events import ParticipantJoined, ParticipantLeft, Sess
 from supportsite.protocol.objects import Actor
 
 NUMBER_TRIES = 20
+PRIMARY_LOST_SECONDS = 60
 MAX_TRACKING_LENGTH = 200
 
 
@@ -54,7 +59,8 @@ def start_outbound_session(
 ) -> Access:
     """Start a session and give it a number; the CSR becomes its primary CSR, a token stays outside.
 
-    Raises AppError privilege_missing, site_unverified (the daily limit) or invalid (type, tracking codes).
+    Raises AppError privilege_missing, site_unverified (the daily limit), single_session or session_limit (no free
+    slot), or invalid (type, tracking codes).
     """
     membership = actor.membership if isinstance(actor, CsrActor) else None
     if membership is not None and not privilege_allowed(membership, Privilege.SESSION_START_OUTBOUND):
@@ -65,7 +71,9 @@ def start_outbound_session(
     values = _check_tracking(site, tracking)
     with transaction.atomic():
         _check_unverified_limit(site)
-        support_session = _insert(
+        if membership is not None:
+            require_free_slot(membership)
+        support_session = insert_session(
             site,
             session_type=kind,
             tracking=values,
@@ -114,6 +122,7 @@ def end_session(access: Access) -> SupportSession:
 def leave_session(access: Access) -> None:
     """Leave; the primary customer's leaving ends the session. A last CSR who leaves suspends it (sweep)."""
     with hold(access) as held:
+        held.require_person()
         if not held.support_session.live:
             return
         if held.person.role == ParticipantRole.PRIMARY_CUSTOMER:
@@ -133,19 +142,48 @@ def promote_assistant(held: Held) -> None:
         state=ParticipantState.JOINED,
     )
     heir: Participant | None = assistants.order_by("joined_at").first()
-    if heir is None:
-        return
+    if heir is not None:
+        promote(held, heir)
+
+
+def promote(held: Held, heir: Participant) -> None:
+    """Make an assisting CSR primary in a locked session without one."""
     heir.role = ParticipantRole.PRIMARY_CSR
     heir.save(update_fields=["role"])
     seen = Endpoint.objects.filter(participant=heir, lease_until__isnull=False)
     record_event(held.support_session, ParticipantJoined, actor=SYSTEM, participant=participant_info(heir, seen))
+    primary_changed.send(SupportSession, support_session=held.support_session, giver=None, taker=heir.membership)
+
+
+def replace_lost_primary(held: Held) -> None:
+    """Make an assistant who is connected primary where the primary CSR has been away for a minute."""
+    primary = held.find(ParticipantRole.PRIMARY_CSR)
+    if primary is None:
+        return
+    pages = Endpoint.objects.filter(kind=EndpointKind.BROWSER, replaced_at=None)
+    away_since = held.now - timedelta(seconds=PRIMARY_LOST_SECONDS)
+    here = pages.filter(participant=primary)
+    if not here.exists() or here.filter(Q(connected=True) | Q(gone_since__gt=away_since)).exists():
+        return
+    assisting = {"role": ParticipantRole.ASSISTING_CSR, "state": ParticipantState.JOINED}
+    others = Participant.objects.filter(support_session=held.support_session, **assisting)
+    heir = others.filter(pk__in=pages.filter(connected=True).values("participant")).order_by("joined_at").first()
+    if heir is None:
+        return
+    primary.role = ParticipantRole.ASSISTING_CSR
+    primary.save(update_fields=["role"])
+    record_event(held.support_session, ParticipantJoined, actor=SYSTEM, participant=participant_info(primary, here))
+    promote(held, heir)
 
 
 def close_participant(held: Held, participant: Participant) -> None:
-    """Take a participant out of a locked session: event, endpoints, their requests and grants."""
-    for request in ActionRequest.objects.filter(requester=participant, state=RequestState.REQUESTED):
+    """Take a participant out of a locked session: event, endpoints, their requests, calls and grants."""
+    cancel_calls(held, caller=participant)
+    asked = Q(requester=participant) | Q(operator=participant)
+    for request in ActionRequest.objects.filter(asked, state=RequestState.REQUESTED):
         close_request(held, request, RequestStep.CANCEL)
-    for grant in Grant.objects.filter(csr=participant).exclude(state=GrantState.STOPPED):
+    part = Q(holder=participant) | Q(request__requester=participant)
+    for grant in Grant.objects.filter(part).exclude(state=GrantState.STOPPED).order_by("-id"):
         stop_one_grant(held, grant, StopCause.PARTICIPANT_LEFT)
     event = record_event(held.support_session, ParticipantLeft, actor=held.actor, participant=participant.public_id)
     participant.state, participant.left_seq = ParticipantState.LEFT, event.seq
@@ -158,6 +196,7 @@ def close_participant(held: Held, participant: Participant) -> None:
 def keep_session(access: Access) -> None:
     """Answer the idle warning."""
     with hold(access) as held:
+        held.require_person()
         held.require_live()
         held.touch()
 
@@ -167,14 +206,17 @@ def finish(held: Held, reason: EndReason) -> None:
     support_session = held.support_session
     for request in ActionRequest.objects.filter(support_session=support_session, state=RequestState.REQUESTED):
         close_request(held, request, RequestStep.CANCEL)
-    for grant in Grant.objects.filter(support_session=support_session).exclude(state=GrantState.STOPPED):
+    live = Grant.objects.filter(support_session=support_session).exclude(state=GrantState.STOPPED)
+    for grant in live.order_by("-id"):
         stop_one_grant(held, grant, StopCause.SESSION_ENDED)
+    cancel_calls(held)
     AttachCode.objects.filter(support_session=support_session, used_at=None).update(used_at=held.now)
     support_session.state = step_session(support_session.state, SessionStep.END)
     support_session.end_reason = reason
     support_session.ended_at = held.now
     support_session.suspended_until = support_session.idle_ends_at = None
     support_session.denials = {}
+    support_session.transfer = None
     support_session.save()
     record_event(support_session, SessionEnded, actor=held.actor, at=held.now, reason=reason)
     record_audit(
@@ -188,11 +230,13 @@ def finish(held: Held, reason: EndReason) -> None:
             "head_hash": support_session.head_hash,
         },
     )
+    session_ended.send(SupportSession, support_session=support_session)
 
 
-def _insert(site: Site, **fields: object) -> SupportSession:
+def insert_session(site: Site, **fields: object) -> SupportSession:
     """Insert a session under a fresh random number, unique among the site's live ones."""
-    life = timedelta(minutes=get_settings(site).number_life_min)
+    settings = get_settings(site)
+    fields.setdefault("number_expires_at", now() + timedelta(minutes=settings.number_life_min))
     for _ in range(NUMBER_TRIES):
         number = str(secrets.randbelow(10**NUMBER_DIGITS)).zfill(NUMBER_DIGITS)
         try:
@@ -200,9 +244,9 @@ def _insert(site: Site, **fields: object) -> SupportSession:
                 created: SupportSession = SupportSession.objects.create(
                     site=site,
                     number=number,
-                    number_expires_at=now() + life,
                     created_at=now(),
                     last_activity_at=now(),
+                    quality=settings.sharing_quality,
                     **fields,
                 )
         except IntegrityError as error:

@@ -13,6 +13,7 @@ from sessions.models import Endpoint, Participant, SupportSession
 from sessions.selectors.access import Access
 from sessions.services.holding import Held, lock
 from sessions.services.requests import reroute
+from sessions.signals import presence_changed
 from sessions.state import LOST_SECONDS, SessionStep, step_session
 from supportsite.core import wake
 from supportsite.core.clock import now
@@ -79,6 +80,7 @@ def connect_endpoint(endpoint: Endpoint) -> str:
                 _record_connected(held, endpoint)
                 reroute(held)
             resume_if_back(held)
+            _tell_presence(held, endpoint.participant, connected=True)
     return socket
 
 
@@ -110,6 +112,8 @@ def mark_gone(held: Held, endpoint: Endpoint) -> None:
             endpoint=endpoint.public_id,
             **_who_reads(endpoint.participant),
         )
+        if not Endpoint.objects.filter(participant=endpoint.participant, connected=True).exists():
+            _tell_presence(held, endpoint.participant, connected=False)
 
 
 def suspend_if_lost(held: Held, grace: timedelta) -> bool:
@@ -162,12 +166,13 @@ def _lost(held: Held, roles: tuple[ParticipantRole, ...]) -> bool:
 
 
 def _endpoints_of(support_session: SupportSession, roles: tuple[ParticipantRole, ...]) -> QuerySet[Endpoint]:
+    """Return the endpoints that make a side present; a CSR's computer without the console is nobody."""
     endpoints: QuerySet[Endpoint] = Endpoint.objects.filter(
         support_session=support_session,
         participant__role__in=roles,
         participant__state=ParticipantState.JOINED,
         replaced_at=None,
-    )
+    ).exclude(kind=EndpointKind.SUPPORT_MANAGER, participant__membership__isnull=False)
     return endpoints
 
 
@@ -188,6 +193,12 @@ def _record_connected(held: Held, endpoint: Endpoint) -> None:
         participant=endpoint.participant.public_id,
         endpoint=endpoint_info(endpoint),
         **_who_reads(endpoint.participant),
+    )
+
+
+def _tell_presence(held: Held, participant: Participant, *, connected: bool) -> None:
+    presence_changed.send(
+        SupportSession, support_session=held.support_session, participant=participant, connected=connected
     )
 
 

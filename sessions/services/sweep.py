@@ -11,22 +11,22 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from accounts.models import Site, SiteSettings
 from accounts.selectors import get_settings
 from sessions.events import record_event
-from sessions.models import ActionRequest, Endpoint, Grant, SupportSession
-from sessions.services.grants import stop_with_dependents, suspend_one_grant
+from sessions.models import ActionRequest, Call, Endpoint, Grant, SupportSession
 from sessions.services.holding import Held, held_by_system, lock
-from sessions.services.lifecycle import finish
+from sessions.services.lifecycle import finish, replace_lost_primary
 from sessions.services.presence import mark_gone, suspend_if_lost
 from sessions.services.requests import reroute
-from sessions.services.stopping import close_request
+from sessions.services.stopping import close_request, expire_calls, stop_with_dependents, suspend_one_grant
 from sessions.state import (
     GRANT_LOST_SECONDS,
     IDLE_WARNING_SECONDS,
     LOST_SECONDS,
-    VIEW_LOST_SECONDS,
     RequestStep,
+    lost_limit,
 )
 from supportsite.core.clock import now
-from supportsite.protocol.base import Capability, EndReason, GrantState, RequestState, SessionState, StopCause
+from supportsite.protocol.base import EndReason, GrantState, RequestState, SessionState, StopCause
+from supportsite.protocol.capabilities import CONTROL
 from supportsite.protocol.events import SessionIdleWarned
 
 
@@ -50,8 +50,10 @@ def sweep_session(held: Held, settings: SiteSettings) -> None:
         return
     _expire_leases(held)
     _expire_requests(held)
+    expire_calls(held)
     _narrow_grants(held)
     reroute(held)
+    replace_lost_primary(held)
     suspend_if_lost(held, timedelta(minutes=settings.suspend_grace_min))
     _warn_idle(held, settings)
 
@@ -69,6 +71,7 @@ def _candidates(settings: SiteSettings) -> QuerySet[SupportSession]:
         | Q(state=SessionState.ACTIVE, idle_ends_at=None, last_activity_at__lte=warn_at)
         | Exists(Endpoint.objects.filter(**mine, connected=True, lease_until__lte=time))
         | Exists(ActionRequest.objects.filter(**mine, state=RequestState.REQUESTED, expires_at__lte=time))
+        | Exists(Call.objects.filter(**mine, closed_at=None, expires_at__lte=time))
         | Exists(Grant.objects.filter(**mine, not_after__lte=time).exclude(state=GrantState.STOPPED))
         | Q(state=SessionState.ACTIVE) & Exists(Endpoint.objects.filter(**mine, gone_since__lte=lost, replaced_at=None))
         | Exists(Grant.objects.filter(**mine, endpoint__gone_since__lte=lost).exclude(state=GrantState.STOPPED))
@@ -110,16 +113,21 @@ def _expire_requests(held: Held) -> None:
 
 def _narrow_grants(held: Held) -> None:
     """Stop what is over, rest what lost its endpoint: control after 10 s, view after 60 s, both end after 10 min."""
-    live = Grant.objects.select_related("request", "csr", "endpoint").filter(support_session=held.support_session)
+    live = Grant.objects.select_related("request", "holder", "endpoint__participant").filter(
+        support_session=held.support_session
+    )
     for grant in live.exclude(state=GrantState.STOPPED).order_by("-id"):
+        # Stopping or resting one may have ended another.
+        grant.refresh_from_db(fields=["state", "epoch"])
+        if grant.state == GrantState.STOPPED:
+            continue
         if grant.not_after is not None and grant.not_after <= held.now:
             stop_with_dependents(held, grant, StopCause.EXPIRED)
             continue
         gone = (held.now - grant.endpoint.gone_since).total_seconds() if grant.endpoint.gone_since else 0
-        limit = LOST_SECONDS if grant.capability == Capability.CONTROL_DESKTOP else VIEW_LOST_SECONDS
         if gone >= GRANT_LOST_SECONDS:
             stop_with_dependents(held, grant, StopCause.ENDPOINT_LOST)
-        elif gone >= limit and grant.state == GrantState.ACTIVE:
+        elif gone >= lost_limit(grant.capability) and grant.state == GrantState.ACTIVE:
             suspend_one_grant(held, grant, StopCause.CONNECTION_LOST)
 
 
@@ -131,9 +139,7 @@ def _warn_idle(held: Held, settings: SiteSettings) -> None:
     ends_at = session.last_activity_at + timedelta(minutes=settings.idle_end_min)
     if held.now < ends_at - timedelta(seconds=IDLE_WARNING_SECONDS):
         return
-    driving = Grant.objects.filter(
-        support_session=session, capability=Capability.CONTROL_DESKTOP, state=GrantState.ACTIVE
-    )
+    driving = Grant.objects.filter(support_session=session, capability__in=CONTROL, state=GrantState.ACTIVE)
     if driving.exists():
         return
     # Never shorter than the warning promises, also when the sweep was late.

@@ -1,15 +1,15 @@
 """What a change of access does to live sessions: nobody keeps a session, a grant or a picture that they lost."""
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import Site
 from accounts.selectors import privilege_allowed
 from sessions.models import ActionRequest, Grant, Participant, SupportSession
-from sessions.services.grants import stop_with_dependents
+from sessions.services.asking import PRIVILEGE_OF
 from sessions.services.holding import Held, held_by_system, lock
 from sessions.services.lifecycle import close_participant, finish, promote_assistant
-from sessions.services.requests import PRIVILEGE_OF
-from sessions.services.stopping import close_request
+from sessions.services.stopping import close_request, stop_with_dependents
 from sessions.state import RequestStep
 from supportsite.protocol.base import (
     Capability,
@@ -63,11 +63,11 @@ def _follow_member(held: Held, participant_id: int) -> None:
 
 
 def _take_back(held: Held, participant: Participant, denied: list[Capability]) -> None:
-    """Cancel the requests and stop the grants of a CSR for capabilities that they may not ask for any more."""
-    for request in ActionRequest.objects.filter(
-        requester=participant, capability__in=denied, state=RequestState.REQUESTED
-    ):
+    """Cancel the requests and stop the grants that a CSR asked for or uses, for capabilities they may not any more."""
+    asked = Q(requester=participant) | Q(operator=participant)
+    for request in ActionRequest.objects.filter(asked, capability__in=denied, state=RequestState.REQUESTED):
         close_request(held, request, RequestStep.CANCEL)
-    grants = Grant.objects.select_related("request").filter(csr=participant, capability__in=denied)
+    part = Q(holder=participant) | Q(request__requester=participant)
+    grants = Grant.objects.select_related("request").filter(part, capability__in=denied)
     for grant in grants.exclude(state=GrantState.STOPPED).order_by("-id"):
         stop_with_dependents(held, grant, StopCause.CSR_RELEASE)

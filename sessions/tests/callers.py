@@ -72,6 +72,7 @@ def everybody(scene: Scene, other_site: Any) -> dict[str, Call]:
     site = scene.site
     person = scene.join()
     assert person.endpoint is not None
+    computer = scene.attach(scene.csr)
     program = scene.attach(person)
     other = Scene.start(site)
     stranger = other.join("Stranger")
@@ -88,6 +89,7 @@ def everybody(scene: Scene, other_site: Any) -> dict[str, Call]:
         "csr": member(site, scene.member),
         "customer": customer(site, person.endpoint),
         "manager": manager(site, program),
+        "computer": manager(site, computer),
         "reader": token(site, TokenScope.SESSIONS_READ),
         "writer": token(site, TokenScope.SESSIONS_WRITE),
         "foreign_colleague": member(site, MembershipFactory(site=site)),

@@ -34,6 +34,8 @@ from supportsite.protocol import PROTOCOL_VERSION
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 30
 
+SOCKETS_PER_ADDRESS, SOCKETS_PER_PERSON = 40, 50
+
 
 class Server:
     """A daphne process on a free loopback port; it can be killed and started again on the same one."""
@@ -79,7 +81,8 @@ class Server:
             "PUBLIC_SCHEME": "http",
             "PUBLIC_PORT": str(self.port),
             "SECRET_KEY": settings.SECRET_KEY,
-            "SOCKETS_PER_ADDRESS": "40",
+            "SOCKETS_PER_ADDRESS": str(SOCKETS_PER_ADDRESS),
+            "SOCKETS_PER_PERSON": str(SOCKETS_PER_PERSON),
             "LOG_LEVEL": "ERROR",
         }
 

@@ -13,17 +13,19 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from accounts.actors import CsrActor
 from accounts.models import Membership
 from accounts.tests.factories import MembershipFactory, SessionTypeFactory
-from sessions.events import as_read
 from sessions.fold import fold
-from sessions.models import ActionRequest, AttachPurpose, Grant, Participant
+from sessions.models import ActionRequest, AttachPurpose, Endpoint, Grant, Participant
 from sessions.selectors.access import Access
-from sessions.selectors.snapshot import get_snapshot, list_events
+from sessions.selectors.log import read_log
+from sessions.selectors.snapshot import get_snapshot
 from sessions.services import attach, grants, joining, lifecycle, presence, requests
-from supportsite.protocol.base import Capability
+from supportsite.protocol.base import Capability, EndpointKind
+from supportsite.protocol.capabilities import surface_of
 from supportsite.protocol.grants import grant_statement
-from supportsite.protocol.objects import Scope
+from supportsite.protocol.objects import ApplicationInfo, Scope
 
 VIEW, CONTROL = Capability.VIEW_DESKTOP, Capability.CONTROL_DESKTOP
+EDITOR = ApplicationInfo(window=7, name="editor", title="letter.txt")
 _addresses = itertools.count(1)
 
 
@@ -54,13 +56,14 @@ class Manager:
             request=request.public_id,
             capability=request.capability,
             scope=scope,
-            csr=request.requester.public_id,
+            holder=request.operator.public_id,
             epoch=self.epoch,
         )
         return {"epoch": self.epoch, "signature": base64.b64encode(self.key.sign(statement)).decode()}
 
     def grant(self, request: ActionRequest, scope: Scope | None = None) -> Grant:
-        chosen = scope or Scope.model_validate(request.scope)
+        chosen = scope or _all_of(request)
+        self.learn_epoch()
         return grants.grant_request(self.access, request.public_id, scope=chosen, **self.sign(request, chosen))
 
 
@@ -139,12 +142,49 @@ class Scene:
             self.connect(attached.access)
         return manager
 
-    def ask(self, capability: Capability = VIEW, scope: Scope | None = None) -> ActionRequest:
-        return requests.make_request(self.csr, capability=capability, scope=scope or Scope())
+    def ask(
+        self,
+        capability: Capability = VIEW,
+        scope: Scope | None = None,
+        *,
+        source: Access | None = None,
+        operator: Access | None = None,
+    ) -> ActionRequest:
+        return requests.make_request(
+            self.csr,
+            capability=capability,
+            scope=scope or Scope(),
+            source=source.endpoint.public_id if source and source.endpoint else None,
+            operator=operator.person.public_id if operator else None,
+        )
+
+    def offer(self, capability: Capability, source: Access, customer: Access) -> ActionRequest:
+        """A `share.*` request that the customer has accepted."""
+        request = self.ask(capability, source=source)
+        return requests.accept_request(customer, request.public_id)
+
+    def give_from_page(self, request: ActionRequest) -> Grant:
+        """Have the CSR's console page grant what it shows."""
+        assert self.csr_tab.endpoint is not None
+        return grants.grant_request(
+            Access(self.csr.support_session, self.csr.person),
+            request.public_id,
+            scope=None,
+            epoch=None,
+            signature=None,
+            endpoint=self.csr_tab.endpoint.public_id,
+        )
 
     def readers(self) -> list[Access]:
+        """Everybody as a person, and the CSRs' computers, which read less."""
         people = Participant.objects.filter(support_session=self.session)
-        return [Access(self.session, person) for person in people]
+        computers = Endpoint.objects.select_related("participant").filter(
+            support_session=self.session, kind=EndpointKind.SUPPORT_MANAGER, participant__membership__isnull=False
+        )
+        return [
+            *(Access(self.session, person) for person in people),
+            *(Access(self.session, computer.participant, computer) for computer in computers),
+        ]
 
 
 @contextmanager
@@ -153,17 +193,25 @@ def verify_service(scene: Scene) -> Iterator[None]:
 
     Readers who were admitted meanwhile read the snapshot anew, as clients do; those who left see no more events.
     """
-    before = {access.person.public_id: (access.person.state, _plain(access)) for access in scene.readers()}
+    before = {_name(access): (access.person.state, _plain(access)) for access in scene.readers()}
     yield
     for access in scene.readers():
-        state, earlier = before.get(access.person.public_id, ("", None))
+        state, earlier = before.get(_name(access), ("", None))
         if earlier is None or (state, access.person.state) not in {("lobby", "lobby"), ("joined", "joined")}:
             continue
-        events = [
-            as_read(event, access.participant, session_id=scene.session.public_id)
-            for event in list_events(access, after=earlier.seq, limit=500)
-        ]
+        events, _ = read_log(access, after=earlier.seq, limit=500)
         assert _comparable(fold(earlier, events)) == _comparable(_plain(access)), access.person.role
+
+
+def _name(access: Access) -> tuple[str, bool]:
+    return access.person.public_id, access.computer
+
+
+def _all_of(request: ActionRequest) -> Scope:
+    """What was asked for; of applications the owner chooses one."""
+    if surface_of(request.capability) == "application":
+        return Scope(applications=[EDITOR])
+    return Scope.model_validate(request.scope)
 
 
 def _plain(access: Access) -> Any:

@@ -27,6 +27,12 @@ BODIES = [
     b'{"capability":"screen.view.desktop","granted":true}',
     b'{"capability":"everything"}',
     b'{"site":1,"role":"admin","is_staff":true}',
+    b'{"capability":"share.view.desktop","source":"../../etc"}',
+    b'{"capability":"share.view.desktop","source":"AAAAAAAAAAAA"}',
+    b'{"capability":"screen.view.application","scope":{"applications":[{"window":-1}]}}',
+    b'{"capability":"screen.control.desktop","operator":"AAAAAAAAAAAA"}',
+    b'{"endpoint":"AAAAAAAAAAAA","participant":"AAAAAAAAAAAA","cause":"used"}',
+    b'{"quality":"best"}',
     b'{"epoch":0,"signature":"x"}',
     b'{"epoch":9223372036854775808}',
     b'{"epoch":-1}',
@@ -53,7 +59,7 @@ def test_no_bad_body_is_a_fault_of_ours(site, other_site, method, route):
         .replace("<str:grant_id>", grant.public_id)
         .replace("<str:participant_id>", scene.csr.person.public_id)
     )
-    for name in ("csr", "customer", "manager"):
+    for name in ("csr", "customer", "manager", "computer"):
         caller = callers[name]
         for body in BODIES:
             answer = caller.client.generic(
@@ -103,7 +109,8 @@ def test_t5_no_body_grants_anything_from_the_csrs_side(site, other_site):
     request = scene.ask(VIEW)
     path = f"sessions/{scene.session.public_id}/requests/{request.public_id}/grant/"
     for body in ({}, {"scope": {"monitors": []}}, {"epoch": 1, "signature": "AAAA"}):
-        assert callers["csr"]("POST", path, body).status_code == 403
+        assert callers["csr"]("POST", path, body).status_code == 404
+        assert callers["computer"]("POST", path, body).status_code == 404
         assert callers["customer"]("POST", path, body).status_code == 403
         assert callers["writer"]("POST", path, body).status_code == 403
     request.refresh_from_db()

@@ -2,21 +2,18 @@
 
 from contextlib import contextmanager
 
-import psycopg
 import pytest
-from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import Role
 from accounts.tests.factories import MembershipFactory
-from accounts.tests.helpers import signed_in
+from accounts.tests.helpers import connect_as_owner, signed_in
 from accounts.verification import check_site
 from sessions.models import NoteVersion, SessionEvent, SupportSession
 from sessions.selectors.receipt import get_receipt
 from sessions.services import chat, grants, lifecycle, notes
 from sessions.tests.scene import Scene
-from supportsite import env
 from supportsite.core.tenancy import site_scope
 from supportsite.protocol.base import Audience
 
@@ -83,16 +80,8 @@ def test_t22_a_tamper_by_the_owner_of_the_database_is_found(site, tamper):
 @contextmanager
 def database_owner():
     """Connect as the owner of the tables, row security and triggers switched off."""
-    owner = env.database(settings.DATABASE_OWNER_URL)
     tables = [SessionEvent._meta.db_table, SupportSession._meta.db_table]
-    with psycopg.connect(
-        dbname=connection.settings_dict["NAME"],
-        user=owner["USER"],
-        password=owner["PASSWORD"],
-        host=owner["HOST"],
-        port=owner["PORT"] or None,
-        autocommit=True,
-    ) as owned:
+    with connect_as_owner(autocommit=True) as owned:
         for table in tables:
             owned.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER, NO FORCE ROW LEVEL SECURITY")
         try:

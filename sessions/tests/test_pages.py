@@ -38,7 +38,7 @@ def test_a_customer_joins_by_the_form_and_finds_their_session(site):
     boot = boot_of(client.get(joined["Location"]))
     assert boot["session"]["state"] == "active"
     assert boot["session"]["number"] is None
-    assert set(boot) == {"session", "language", "csrf", "site", "protocol"}
+    assert set(boot) == {"session", "language", "csrf", "site", "protocol", "origins"}
     again = client.post("/", {"number": number, "name": "Hannah"})
     assert again["Location"] == joined["Location"]
     assert Participant.objects.filter(membership=None).count() == 1

@@ -5,6 +5,7 @@ import pytest
 from accounts.models import Site
 from accounts.tests.factories import MembershipFactory
 from sessions.models import AttachCode, AttachPurpose, Endpoint, SupportSession
+from sessions.selectors.log import read_log
 from sessions.selectors.receipt import get_receipt
 from sessions.selectors.snapshot import get_snapshot
 from sessions.services import attach, chat, grants, joining, lifecycle
@@ -38,6 +39,20 @@ def test_the_first_joiner_is_primary_and_later_ones_wait_until_the_csr_admits_th
         joining.admit_participant(scene.csr, second.participant.public_id)
     second.participant.refresh_from_db()
     assert len(get_snapshot(second, language="en").messages) == 1
+
+
+def test_who_is_let_in_while_they_read_learns_of_it(site):
+    """A reader looked up before the letting in, and the log or the snapshot read after it."""
+    scene = Scene.start(site)
+    scene.join()
+    looked_up = scene.join("Ben")
+    before = get_snapshot(looked_up, language="en")
+    joining.admit_participant(scene.csr, looked_up.participant.public_id)
+    assert looked_up.person.state == "lobby"
+    events, reader = read_log(looked_up, after=before.seq, limit=500)
+    assert [event["type"] for event in events] == ["participant.joined"]
+    assert reader.state == "joined"
+    assert len(get_snapshot(looked_up, language="en").participants) == 3
 
 
 def test_who_was_never_let_in_learns_no_name_from_the_receipt(site):

@@ -5,9 +5,10 @@ import contextlib
 import json
 from typing import Any
 
+import aiohttp
 import pytest
 
-from sessions.tests.live import join, people
+from sessions.tests.live import SOCKETS_PER_ADDRESS, SOCKETS_PER_PERSON, ClosedError, join, open_line, people
 from supportsite.protocol.socket import CloseCode
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -125,6 +126,26 @@ async def test_the_console_is_woken_when_one_of_its_sessions_changes(server, liv
     async with scene.csr.socket(None) as line:
         await scene.say(scene.customer, "hello?")
         assert (await line.until("wake"))["session"] == scene.id
+
+
+async def test_t32_an_office_behind_one_address_is_not_one_visitor_but_strangers_are(server, live_site):
+    scene = await people(server, live_site)
+    tickets = [await scene.csr.ticket(None) for _ in range(SOCKETS_PER_PERSON + 1)]
+
+    async def knock():
+        return await stack.enter_async_context(
+            open_line(server, live_site.host, "/ws/console/", origin=scene.csr.origin)
+        )
+
+    async with contextlib.AsyncExitStack() as stack:
+        for ticket in tickets[:-1]:
+            await (await knock()).hello(ticket["ticket"])
+        with pytest.raises(ClosedError):
+            await (await knock()).hello(tickets[-1]["ticket"])
+        knocks = (knock() for _ in range(SOCKETS_PER_ADDRESS + 5))
+        answers = await asyncio.gather(*knocks, return_exceptions=True)
+        refused = sum(isinstance(answer, aiohttp.WSServerHandshakeError) for answer in answers)
+        assert refused in {5, 6}, "the one who was refused above may still be on the way out"
 
 
 async def test_typing_reaches_the_others_and_csrs_only_typing_only_csrs(server, live_site):

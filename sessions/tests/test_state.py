@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sessions import state
 from sessions.text import clean_name, clean_text, read_number
 from supportsite.protocol.base import Capability, EndpointKind, GrantState, RequestState, SessionState
+from supportsite.protocol.objects import ApplicationInfo, Scope
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 MONITORS = st.lists(st.integers(1, 16), unique=True)
@@ -72,16 +73,50 @@ def test_what_is_allowed_is_never_more_than_what_was_asked(asked, allowed):
     assert state.narrowed(asked, allowed) == (named if asked else True)
 
 
-def test_control_is_answered_by_a_support_manager_or_by_nobody():
-    assert state.route(Capability.CONTROL_DESKTOP, support_manager=False) is None
-    assert state.route(Capability.CONTROL_DESKTOP, support_manager=True) == EndpointKind.SUPPORT_MANAGER
-    assert state.route(Capability.VIEW_DESKTOP, support_manager=False) == EndpointKind.BROWSER
+@pytest.mark.parametrize("capability", Capability)
+def test_what_is_operated_or_reads_a_clipboard_is_given_by_a_support_manager_or_by_nobody(capability):
+    shown_only = ".view." in capability
+    assert state.may_give(capability, EndpointKind.SUPPORT_MANAGER)
+    assert state.may_give(capability, EndpointKind.BROWSER) == shown_only
+    alone = state.route(capability, support_manager=False)
+    beside = state.route(capability, support_manager=True)
+    if capability.startswith("share."):  # the customer agrees on their page first
+        assert (alone, beside) == (EndpointKind.BROWSER, EndpointKind.BROWSER)
+    else:
+        assert alone == (EndpointKind.BROWSER if shown_only else None)
+        assert beside == EndpointKind.SUPPORT_MANAGER
 
 
-def test_grants_of_an_unverified_site_and_control_end_by_themselves():
-    assert state.not_after(Capability.VIEW_DESKTOP, now=NOW, verified=True) is None
-    assert state.not_after(Capability.VIEW_DESKTOP, now=NOW, verified=False) == NOW + timedelta(minutes=15)
-    assert state.not_after(Capability.CONTROL_DESKTOP, now=NOW, verified=True) == NOW + timedelta(minutes=60)
+@pytest.mark.parametrize("capability", Capability)
+def test_every_grant_ends_by_itself_as_its_kind_demands(capability):
+    seconds = {
+        verified: (end - NOW).total_seconds() if end else None
+        for verified in (True, False)
+        if (end := state.not_after(capability, now=NOW, verified=verified)) or True
+    }
+    if ".control." in capability:
+        assert seconds == {True: 3600, False: 3600}
+    elif capability.startswith("clipboard."):
+        assert seconds == {True: 300, False: 300}
+    else:
+        assert seconds == {True: None, False: 900}
+    assert state.lost_limit(capability) == (60 if ".view." in capability else 10)
+
+
+SCOPES = st.builds(
+    Scope,
+    monitors=MONITORS,
+    applications=st.lists(st.builds(ApplicationInfo, window=st.integers(1, 9)), max_size=2),
+)
+
+
+@given(st.sampled_from(Capability), SCOPES, st.sampled_from([None, *EndpointKind]))
+def test_monitors_belong_to_desktops_and_applications_to_the_support_manager_that_chose_them(capability, scope, by):
+    fault = state.find_scope_fault(capability, scope, by=by)
+    desktop, application = capability.endswith(".desktop"), capability.endswith(".application")
+    named = application and by == EndpointKind.SUPPORT_MANAGER
+    fits = (desktop or not scope.monitors) and bool(scope.applications) == named
+    assert (fault is None) == fits
 
 
 @pytest.mark.parametrize(

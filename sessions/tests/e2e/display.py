@@ -34,8 +34,11 @@ class Window:
 class Display:
     """An Xvfb with openbox. `environment` makes programs appear on it."""
 
-    def __init__(self, folder: Path, *, width: int = WIDTH, height: int = HEIGHT) -> None:
-        """Start the server on a free display number and wait until a window manager answers."""
+    def __init__(self, folder: Path, *, width: int = WIDTH, height: int = HEIGHT, **environment: str) -> None:
+        """Start the server on a free display number and wait until a window manager answers.
+
+        `environment` is set for its programs too.
+        """
         self.folder, self.width, self.height = folder, width, height
         folder.mkdir(parents=True, exist_ok=True)
         read, write = os.pipe()
@@ -58,7 +61,12 @@ class Display:
             number = pipe.readline().strip()
         assert number, "Xvfb did not start"
         self.name = f":{number}"
-        self.environment = {"DISPLAY": self.name, "LC_ALL": "C.UTF-8", "XDG_SESSION_TYPE": "x11", "WAYLAND_DISPLAY": ""}
+        self.environment = {
+            "DISPLAY": self.name,
+            "LC_ALL": "C.UTF-8",
+            "XDG_SESSION_TYPE": "x11",
+            "WAYLAND_DISPLAY": "",
+        } | environment
         self.run(["openbox"], name="openbox")
         until(lambda: self._atom_set("_NET_SUPPORTING_WM_CHECK"), "the window manager answers")
 

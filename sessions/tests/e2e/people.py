@@ -143,11 +143,12 @@ class Csr(Person):
     def tool(self, english: str, tab: str = "Desktop") -> Locator:
         """Open a tab of the tool strip and return its button."""
         self.page.get_by_role("tab", name=self.word(tab), exact=True).click(timeout=PATIENCE_MS)
-        return self.page.get_by_role("button", name=re.compile(f"^{re.escape(self.word(english))}"))
+        strip = self.page.locator("[data-region=tools]")
+        return strip.get_by_role("button", name=re.compile(f"^{re.escape(self.word(english))}"))
 
-    def ask(self, english: str) -> None:
-        """Press "Request view" or "Request control"."""
-        self.tool(english).click(timeout=PATIENCE_MS)
+    def ask(self, english: str, tab: str = "Desktop") -> None:
+        """Press one of the four actions of a tab, e.g. "Request view"."""
+        self.tool(english, tab).click(timeout=PATIENCE_MS)
 
     def grants(self) -> list[dict[str, Any]]:
         """Return the active grants of the session."""

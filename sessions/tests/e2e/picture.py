@@ -38,6 +38,37 @@ def shows(page: Page, x: float, y: float, expected: tuple[int, int, int], second
     until(lambda: close_to(pixel(page, x, y), expected), f"the picture shows {expected} at {x:.2f}, {y:.2f}", seconds)
 
 
+_COUNT = """([red, green, blue, tolerance]) => {
+  const shown = v => v.videoWidth && v.readyState >= 2 && v.getBoundingClientRect().width > 0;
+  const video = [...document.querySelectorAll('video')].filter(shown).at(-1);
+  if (!video) return -1;
+  const canvas = document.createElement('canvas');
+  canvas.width = video.videoWidth; canvas.height = video.videoHeight;
+  const context = canvas.getContext('2d', {willReadFrequently: true});
+  context.drawImage(video, 0, 0);
+  const data = context.getImageData(0, 0, canvas.width, canvas.height).data;
+  let found = 0;
+  for (let at = 0; at < data.length; at += 4)
+    if (Math.abs(data[at] - red) <= tolerance && Math.abs(data[at + 1] - green) <= tolerance
+        && Math.abs(data[at + 2] - blue) <= tolerance) found += 1;
+  return found;
+}"""
+
+
+def count(page: Page, colour: tuple[int, int, int], tolerance: int = TOLERANCE) -> int:
+    """Return how many pixels of the whole picture have a colour; -1 while there is no picture."""
+    return int(page.evaluate(_COUNT, [*colour, tolerance]))
+
+
+def size(page: Page) -> tuple[int, int]:
+    """Return width and height of the picture in its own pixels; (0, 0) without one."""
+    videos = "[...document.querySelectorAll('video')].filter(v => v.videoWidth)"
+    width, height = page.evaluate(
+        f"() => {{ const v = {videos}.at(-1); return v ? [v.videoWidth, v.videoHeight] : [0, 0]; }}"
+    )
+    return int(width), int(height)
+
+
 def frames(page: Page) -> int:
     """Return how many frames the newest <video> has shown so far; 0 without one."""
     videos = "[...document.querySelectorAll('video')]"

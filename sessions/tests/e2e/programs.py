@@ -95,6 +95,28 @@ class Board:
         self.report.with_suffix(".reversed").touch()
 
 
+class Canary:
+    """A window of a colour that nothing else on the screen has; the owner's hand drags it about."""
+
+    COLOUR = (230, 0, 230)
+    SIZE = (180, 140)
+
+    def __init__(self, display: Display) -> None:
+        """Open it and wait until it shows."""
+        self.display = display
+        code = (
+            "import tkinter as tk; root = tk.Tk(); root.title('Canary'); "
+            f"root.configure(background='{_hex(self.COLOUR)}'); "
+            f"root.geometry('{self.SIZE[0]}x{self.SIZE[1]}+1000+560'); root.mainloop()"
+        )
+        display.run([sys.executable, "-c", code], name="canary")
+        self.window = until(lambda: display.windows("^Canary$"), "the canary is open")[0].id
+
+    def drag(self, x: int, y: int) -> None:
+        """Put it somewhere, above everything."""
+        self.display.hand("windowraise", self.window, "windowmove", "--sync", self.window, str(x), str(y))
+
+
 def _hex(colour: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*colour)
 

@@ -8,6 +8,7 @@ import tkinter as tk
 from tkinter import ttk
 
 FONT = "Noto Sans CJK JP"
+PROGRAM = "Ledgerly"  # the class of its windows, by which a Support Manager names them
 WORDS = {
     "en": {
         "title": "Ledgerly 8.2 – Lindqvist Keramik AB",
@@ -94,8 +95,8 @@ def _button(parent: tk.Misc, text: str, *, main: bool = False) -> tk.Label:
     )
 
 
-def _ledger(root: tk.Tk, words: dict[str, object]) -> None:
-    window = tk.Toplevel(root, background="white")
+def _ledger(root: tk.Tk, words: dict[str, object]) -> tk.Toplevel:
+    window = tk.Toplevel(root, background="white", class_=PROGRAM)
     window.title(str(words["title"]))
     window.geometry("980x560+130+76")
     side = tk.Frame(window, background=SIDE, width=150)
@@ -116,6 +117,7 @@ def _ledger(root: tk.Tk, words: dict[str, object]) -> None:
     _button(top, str(words["pdf"])).pack(side="right", padx=8)
     tk.Label(main, text=words["sub"], font=(FONT, 10), background="white", foreground=MUTED, anchor="w").pack(fill="x")
     _table(main, words)
+    return window
 
 
 def _table(main: tk.Frame, words: dict[str, object]) -> None:
@@ -140,8 +142,9 @@ def _table(main: tk.Frame, words: dict[str, object]) -> None:
     table.pack(fill="both", expand=True, pady=(10, 0))
 
 
-def _error(root: tk.Tk, words: dict[str, object]) -> None:
-    dialog = tk.Toplevel(root, background="white", padx=18, pady=14)
+def _error(window: tk.Toplevel, words: dict[str, object]) -> None:
+    dialog = tk.Toplevel(window, background="white", padx=18, pady=14, class_=PROGRAM)
+    dialog.transient(window)
     dialog.title(str(words["pdf"]))
     dialog.geometry("+440+320")
     sign = tk.Canvas(dialog, width=44, height=44, background="white", highlightthickness=0)
@@ -163,8 +166,8 @@ def main(language: str) -> None:
     words: dict[str, object] = WORDS[language]  # type: ignore[assignment]
     root = tk.Tk()
     _background(root, words["icons"])  # type: ignore[arg-type]
-    _ledger(root, words)
-    root.after(600, lambda: _error(root, words))
+    window = _ledger(root, words)
+    root.after(600, lambda: _error(window, words))
     root.mainloop()
 
 

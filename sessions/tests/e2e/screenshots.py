@@ -3,6 +3,7 @@
 `python -m sessions.tests.e2e.screenshots` starts an installation of its own and writes the pictures and their index.
 """
 
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -18,14 +19,19 @@ from sessions.tests.e2e import picture, story
 from sessions.tests.e2e.conftest import CHROMIUM, FLAGS
 from sessions.tests.e2e.display import Display
 from sessions.tests.e2e.people import PATIENCE_MS, Csr, Customer, People
+from sessions.tests.e2e.screenshots_acd import Queues
+from sessions.tests.e2e.screenshots_sharing import Sharing
+from sessions.tests.e2e.screenshots_styles import pictures as styles_pictures
 from sessions.tests.e2e.stack import ROOT, Stack
 from sessions.tests.e2e.waiting import until
 
 FOLDER = ROOT / "docs" / "screenshots"
 INDEX = ROOT / "docs" / "screenshots.md"
+CSR_OF = {"en": 0, "ja": 1}  # whose account speaks the language: their own Support Manager does too
 DESKTOP, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 MAX_BYTES = 150_000
 COLOURS = (256, 128, 64, 32)
+SHOWN = re.compile(r"^!\[(.*): [\w-]+\]\(screenshots/([\w-]+)\.png\)$", re.MULTILINE)
 TEXTS = {
     "en": {
         "customer": "Hannah Lindqvist",
@@ -50,12 +56,16 @@ TEXTS = {
 class Album:
     """Takes pictures and remembers what each shows."""
 
-    def __init__(self) -> None:
-        """Begin with an empty folder."""
+    def __init__(self, *, keep: bool = False) -> None:
+        """Begin with an empty folder, or with the pictures that are there."""
         FOLDER.mkdir(parents=True, exist_ok=True)
+        self.shown: dict[str, list[str]] = {}
+        if keep:
+            for title, name in SHOWN.findall(INDEX.read_text(encoding="utf-8")):
+                self.shown.setdefault(title, []).append(name)
+            return
         for old in FOLDER.glob("*.png"):
             old.unlink()
-        self.shown: dict[str, list[str]] = {}
 
     def take(self, page: Page, name: str, title: str, *, kinds: str = "d") -> None:
         """Picture `page`: "d" as it is, "n" at night (dark), "p" as wide as a phone."""
@@ -78,7 +88,9 @@ class Album:
             if len(small) <= MAX_BYTES:
                 break
         path.write_bytes(min(small, png, key=len))
-        self.shown.setdefault(title, []).append(name)
+        names = self.shown.setdefault(title, [])
+        if name not in names:
+            names.append(name)
 
     def write_index(self) -> None:
         """Write the page that shows all pictures."""
@@ -155,7 +167,7 @@ class Session:
 
     def begin(self) -> tuple[Csr, Customer]:
         """Console from empty to a customer who chats."""
-        csr = self.people.csr(language=self.language)
+        csr = self.people.csr(language=self.language, number=CSR_OF[self.language])
         self.take(csr.page, "console-empty", "Console: no session yet")
         csr.press("Start session")
         expect(csr.page.get_by_role("dialog")).to_be_visible()
@@ -260,7 +272,7 @@ class Session:
 
 
 @contextmanager
-def _everything() -> Iterator[tuple[People, Display]]:
+def everything() -> Iterator[tuple[People, Display]]:
     with tempfile.TemporaryDirectory(prefix="screenshots-") as name:
         stack = Stack(Path(name))
         display = Display(Path(name) / "display")
@@ -277,7 +289,7 @@ def _everything() -> Iterator[tuple[People, Display]]:
 def main() -> None:
     """Make all pictures."""
     album = Album()
-    with _everything() as (people, display):
+    with everything() as (people, display):
         for language in ("en", "ja"):
             session = Session(album, people, display, language)
             session.pages()
@@ -285,7 +297,13 @@ def main() -> None:
             session.lobby(csr)
             session.operate(csr, customer)
             session.end(csr, customer)
+            sharing = Sharing(session, str(session.texts["customer"]), number=CSR_OF[language])
+            sharing.everything()
+            if language == "en":
+                sharing.film.write(FOLDER / "sharing.webp")
             session.administration()
+            Queues(album, people, language).everything()
+            styles_pictures(album, people, language)
     best = FOLDER / "console-control-en.png"
     (FOLDER / "console.png").write_bytes(best.read_bytes())
     album.write_index()

@@ -21,6 +21,7 @@ START_SECONDS = 180
 OF_UNIT_TESTS = {
     *("DATABASE_URL", "DATABASE_OWNER_URL", "DATABASE_POOL", "REDIS_URL", "REDIS_PREFIX", "BROKER_URL", "SECRET_KEY"),
     *("PUBLIC_SCHEME", "PUBLIC_PORT", "EMAIL_URL", "LOG_LEVEL", "STATIC_FROM_SOURCE", "DJANGO_SETTINGS_MODULE"),
+    *("TURN_URL", "TURN_SECRET"),
 }
 
 
@@ -49,19 +50,30 @@ def free_port() -> int:
 class Stack:
     """A running installation with fresh demo data."""
 
-    def __init__(self, folder: Path) -> None:
-        """Start everything on a free port, unless `folder` has a running one, and wait until it is ready."""
+    def __init__(self, folder: Path, **settings: str) -> None:
+        """Start everything on a free port, unless `folder` has a running one, and wait until it is ready.
+
+        `settings` are those of the environment, by name.
+        """
         self.folder = folder
         # What supportsite.devtools.pytest_env sets is for tests inside of pytest, not for an installation beside it.
         given = {name: value for name, value in os.environ.items() if name not in OF_UNIT_TESTS}
-        self.environment = given | {"VAR_DIR": str(folder)}
+        self.environment = given | {"VAR_DIR": str(folder)} | settings
         self._stops = not (folder / "run.json").exists()  # one that runs already is somebody's, who looks for a fault
         if self._stops:
-            self.dev("up", "--detach", "--port", str(free_port()), seconds=START_SECONDS)
+            self._start()
         self.demo: dict[str, Any] = json.loads((folder / "demo.json").read_text())
         self.base = self.demo["base_url"].rstrip("/")
         self.port = int(self.base.rpartition(":")[2])
         self.wait_ready()
+
+    def _start(self) -> None:
+        """Start the installation; one that does not come up in time is ended, not left behind."""
+        try:
+            self.dev("up", "--detach", "--port", str(free_port()), seconds=START_SECONDS)
+        except BaseException:
+            self.dev("down")
+            raise
 
     def dev(self, *arguments: str, seconds: float = 120) -> str:
         """Run one `dev.py` command on this installation and return what it printed."""
@@ -92,6 +104,11 @@ class Stack:
         )
         return self.dev("manage", "shell", "-c", prelude + "".join(f"    {line}\n" for line in code.splitlines()))
 
+    def said(self, word: str, code: str) -> str:
+        """Run code as `shell` does and return the line that it printed after `word`."""
+        line = next(line for line in self.shell(code).splitlines() if line.startswith(f"{word} "))
+        return line.removeprefix(f"{word} ")
+
     def set_site(self, **settings: object) -> None:
         """Change settings of the demo site, e.g. `request_timeout_s=15`."""
         lines = ["row = site.settings"]
@@ -108,8 +125,12 @@ class Stack:
     @property
     def daphne(self) -> int:
         """Return the pid of the process that serves HTTP and sockets now."""
+        return self.pid_of("web")
+
+    def pid_of(self, service: str) -> int:
+        """Return the pid of a service as it was last written down."""
         state = json.loads((self.folder / "demo.json").read_text())
-        return int(state["pids"]["web"])
+        return int(state["pids"][service])
 
     def answers(self, path: str = "/readyz", seconds: float = 2) -> bool:
         """Return whether the server answers `path` with 200."""

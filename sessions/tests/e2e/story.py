@@ -118,6 +118,31 @@ def point(csr: Csr, display: Display, x: float, y: float) -> tuple[float, float]
     return left + x * ratio, top + y * ratio
 
 
+def attach_own(csr: Csr, display: Display) -> SupportManager:
+    """Start the CSR's own Support Manager with the line that the console's dialog shows, but from the source."""
+    dialog = csr.page.get_by_role("dialog")
+    dialog.get_by_role("button", name=csr.word("Attach my Support Manager"), exact=True).click(timeout=PATIENCE_MS)
+    command = dialog.locator("pre code").first.inner_text(timeout=PATIENCE_MS).strip()
+    manager = SupportManager(display, re.sub(r"^\S+ \S+\.pyz", "python3 -m customer_agent", command))
+    csr.people.leave_behind(manager.close)
+    return manager
+
+
+def accept(customer: Customer) -> None:
+    """Accept what the CSR offers, on the customer's page."""
+    prompt = customer.page.get_by_role("alertdialog")
+    prompt.get_by_role("button", name=customer.word("Accept"), exact=True).click(timeout=PATIENCE_MS)
+
+
+def await_share(csr: Csr, capability: str) -> dict[str, Any]:
+    """Wait until the one share of the session is `capability`, with the view that control implies at most."""
+    grants = until(
+        lambda: (found := csr.grants()) and any(one["capability"] == capability for one in found) and found,
+        f"{capability} is granted",
+    )
+    return next(dict(one) for one in grants if one["capability"] == capability)
+
+
 def click_at(csr: Csr, display: Display, x: float, y: float) -> None:
     """Click with the CSR's mouse at the customer's pixel (x, y)."""
     csr.page.mouse.click(*point(csr, display, x, y))

@@ -64,6 +64,19 @@ class SupportManager:
         """Click Allow as soon as it is enabled and see the question go."""
         self._press("allow")
 
+    def choose(self, *titles: str) -> None:
+        """Tick windows in the open question's list by their titles."""
+        for title in titles:
+            x, y, width, height = until(lambda title=title: self._row(title), f"{title} is in the list")
+            self.display.click(x + width // 2, y + height // 2)
+
+    def _row(self, title: str) -> tuple[int, int, int, int] | None:
+        """Return where a window's row is; an answered question's places count no more."""
+        asked = self.log.read_text(errors="replace").rpartition("prompt closed ")[2]
+        places = re.findall(r"geometry consent (\{.*\})", asked)
+        rows = dict(ast.literal_eval(places[-1])).get("rows", {}) if places else {}
+        return next((box for name, box in rows.items() if title in name), None)
+
     def deny(self) -> None:
         """Click Deny and see the question go."""
         self._press("deny")
@@ -87,6 +100,11 @@ class SupportManager:
         """Click the bar's last button: "Stop everything" while anything is allowed."""
         until(self.bar, "the bar is shown")
         x, y, width, height = self._geometry("bar")["button"]
+        self.display.click(x + width // 2, y + height // 2)
+
+    def press_in_bar(self, text: str) -> None:
+        """Click the bar's button that says `text` once it is there."""
+        x, y, width, height = until(lambda: self._geometry("bar")["buttons"].get(text), f"the bar has {text}")
         self.display.click(x + width // 2, y + height // 2)
 
     def _geometry(self, what: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from sessions.tests.e2e import picture, story
 from sessions.tests.e2e.display import Display
 from sessions.tests.e2e.people import PATIENCE_MS, People
 from sessions.tests.e2e.stack import ROOT, Stack
+from sessions.tests.e2e.test_customer_stage import PHONE, answer, bring_in, offer, shares_own_screen
 from sessions.tests.e2e.waiting import until
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -26,7 +27,8 @@ def violations(page: Page) -> list[dict[str, Any]]:
     return [found for found in page.evaluate(RUN) if found["impact"] in SEVERE]
 
 
-def _clean(page: Page) -> None:
+def clean(page: Page) -> None:
+    """No serious barrier, in light and dark."""
     for theme in ("light", "dark"):
         # Without reduced motion axe would measure colours on their way from one theme to the other.
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
@@ -40,17 +42,17 @@ def test_pages_without_a_session_have_no_serious_barrier(people: People, languag
     for path in ("/", "/auth/login/", "/auth/password/reset/", "/downloads/", "/s/unknown-session-id/"):
         customer.page.goto(f"{stack.base}{path}")
         assert customer.page.locator("html").get_attribute("lang") == language
-        _clean(customer.page)
+        clean(customer.page)
 
 
 def test_a_session_has_no_serious_barrier_in_any_main_state(people: People) -> None:
     """Console: empty, waiting, invite, active, pending, notes, ended. Customer: chat, prompt, ended."""
     csr = people.csr()
-    _clean(csr.page)
+    clean(csr.page)
     number = story.begin(csr)
-    _clean(csr.page)
+    clean(csr.page)
     csr.press("Invite")
-    _clean(csr.page)
+    clean(csr.page)
     csr.page.keyboard.press("Escape")
     customer = people.customer()
     customer.join(number)
@@ -59,42 +61,61 @@ def test_a_session_has_no_serious_barrier_in_any_main_state(people: People) -> N
     csr.sees("Hello")
     csr.ask("Request view")
     expect(customer.page.get_by_role("alertdialog")).to_be_visible(timeout=PATIENCE_MS)
-    _clean(csr.page)
-    _clean(customer.page)
+    clean(csr.page)
+    clean(customer.page)
     customer.page.keyboard.press("Escape")
     for tab in ("Chat", "Notes", "Participants", "Customer"):
         found = csr.page.get_by_role("tab", name=tab)
         if found.count():
             found.first.click()
-            _clean(csr.page)
+            clean(csr.page)
     csr.api("POST", f"sessions/{csr.session}/end/")
     customer.sees("Save the receipt")
-    _clean(customer.page)
-    _clean(csr.page)
+    clean(customer.page)
+    clean(csr.page)
 
 
 def test_a_shared_desktop_has_no_serious_barrier_on_either_page(people: People, display: Display) -> None:
     """Console: start dialog, picture, operating, lobby, end dialog. Customer: offer, seen and operated, lobby."""
     csr, customer = people.csr(), people.customer()
     csr.press("Start session")
-    _clean(csr.page)
+    clean(csr.page)
     csr.page.keyboard.press("Escape")
     customer.join(story.begin(csr))
     story.await_state(csr, "active")
     manager = story.attach(customer, display)
     story.share_control(csr, manager)
     until(lambda: picture.frames(csr.page), "a picture is shown")
-    _clean(csr.page)
-    _clean(customer.page)
+    clean(csr.page)
+    clean(customer.page)
     second = people.customer()
     second.join(csr.number, "Erik Lindqvist")
     second.sees("Compare it")
-    _clean(second.page)
+    clean(second.page)
     csr.page.get_by_role("tab", name="Participants").click()
     csr.sees("Erik Lindqvist")
-    _clean(csr.page)
+    clean(csr.page)
     csr.press("End session")
-    _clean(csr.page)
+    clean(csr.page)
+
+
+def test_what_a_customer_is_offered_and_shown_has_no_serious_barrier(people: People) -> None:
+    """Customer: the CSR's offer on a phone, the stage of a second customer with its tools, the owner's own picture."""
+    csr, customer = story.meet(people)
+    phone = bring_in(csr, people, "Erik Lindqvist", **PHONE)
+    offer(csr)
+    expect(customer.page.get_by_role("alertdialog")).to_be_visible(timeout=PATIENCE_MS)
+    clean(customer.page)
+    answer(customer, "Deny")
+    until(lambda: story.requests_open(csr) == 0, "the denial arrived")
+    shares_own_screen(csr, customer)
+    until(lambda: picture.pixel(phone.page, 0.5, 0.5), "the second customer sees a picture")
+    phone.page.locator("[data-tool=pen]").first.click()
+    clean(phone.page)
+    phone.page.locator(".who-s").click()
+    clean(phone.page)
+    expect(customer.page.locator(".preview")).to_be_visible(timeout=PATIENCE_MS)
+    clean(customer.page)
 
 
 def test_a_customer_joins_chats_and_denies_by_keyboard_alone(people: People, stack: Stack) -> None:

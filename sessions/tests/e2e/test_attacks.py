@@ -95,7 +95,7 @@ def test_t5_no_message_of_a_csr_can_grant_or_reach_beyond_what_is_granted(people
     claims: list[object] = [
         {"type": "request.granted", "grant": view | {"capability": story.CONTROL}},
         {"type": "grant", "granted": True, "capability": story.CONTROL},
-        {"type": "driving", "who": "csr", "participant": view["csr"]},
+        {"type": "driving", "who": "viewer", "participant": view["holder"]},
         {"type": "held", "reason": "none"},
         "{", "[]", '"x"', "null", "\u0000", "{" * 5000, "x" * 200_000,
     ]  # fmt: skip
@@ -162,6 +162,7 @@ def test_t6_a_changed_fingerprint_gives_no_picture(people: People, display: Disp
     story.share_view(csr, manager)
     red = board.centre_of("red")
     spot = (red[0] / display.width, red[1] / display.height)
+    csr.sees("The connection is not safe")
     stays(lambda: not picture.close_to(picture.pixel(csr.page, *spot), COLOURS["red"]), "no picture is shown", 8, 0.2)
     csr.page.close()
     honest = people.csr()  # the grant and the way were good: the same page with nobody in between

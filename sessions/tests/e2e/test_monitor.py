@@ -1,0 +1,134 @@
+"""A manager at the monitor: sees who comes within seconds, moves, raises, assigns, closes, whispers, joins."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from sessions.tests.e2e.people import PATIENCE_MS, Csr, People
+from sessions.tests.e2e.stack import Stack
+from sessions.tests.e2e.test_accessibility import clean
+from sessions.tests.e2e.test_inbox import be, enter, make_queue, offer, open_inbox
+from sessions.tests.e2e.waiting import until
+
+
+def open_monitor(manager: Csr) -> None:
+    """Go to the monitor by the rail."""
+    manager.page.get_by_role("link", name=manager.word("Monitor")).click()
+    expect(manager.page.get_by_role("heading", name=manager.word("Queues"), exact=True)).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+
+
+def row(manager: Csr, queue: str) -> Locator:
+    return manager.page.locator(f"tr[data-queue='{queue}']")
+
+
+def open_line(manager: Csr, queue: str) -> Locator:
+    """Open a queue's line; return its panel."""
+    row(manager, queue).get_by_role("button").first.click()
+    panel = manager.page.locator(f"[data-line='{queue}']")
+    expect(panel).to_be_visible(timeout=PATIENCE_MS)
+    return panel
+
+
+def choose(panel: Locator, button: str, item: str) -> None:
+    """Open a menu in `panel` and take one of its items."""
+    panel.get_by_role("button", name=button, exact=True).click()
+    panel.get_by_role("menuitem", name=item, exact=True).click()
+
+
+def test_a_manager_sees_who_waits_and_moves_raises_and_assigns_them(stack: Stack, people: People) -> None:
+    other = make_queue(stack, "Other line")
+    queue = make_queue(stack, "Wall line")
+    manager, csr = people.csr(role="manager"), people.csr()
+    open_monitor(manager)
+    clean(manager.page)
+    enter(people, queue, "Camille", "Prints empty pages")
+    enter(people, queue, "Kenji", "Prints nothing")
+    expect(row(manager, queue).locator("td").first).to_have_text("2", timeout=PATIENCE_MS)
+    panel = open_line(manager, queue)
+    expect(panel.locator("tr[data-entry]")).to_have_count(2, timeout=PATIENCE_MS)
+    expect(panel.locator("tr[data-entry]").first).to_contain_text("Camille")
+    clean(manager.page)
+
+    panel.get_by_role("button", name="Raise priority of Kenji").click()
+    expect(panel.locator("tr[data-entry]").first).to_contain_text("Kenji", timeout=PATIENCE_MS)
+    choose(panel, "Move Camille", "Other line")
+    expect(row(manager, other).locator("td").first).to_have_text("1", timeout=PATIENCE_MS)
+    open_inbox(csr)
+    be(csr, "Away: break")
+    until(lambda: manager.page.locator("tr[data-csr]").count() > 0, "the CSR is on the wall")
+    choose(panel, "Assign Kenji", "Daniel Okafor")
+    session = manager.page.locator("tr[data-session]", has_text="Kenji")
+    expect(session).to_contain_text("Daniel Okafor", timeout=PATIENCE_MS)
+    assert "Camille" not in session.inner_text()
+
+    camille = open_line(manager, other)
+    camille.get_by_role("button", name="Take Camille out of the line").click()
+    camille.get_by_label("Reason (for the log)").fill("wrong department")
+    camille.get_by_role("button", name="Take out", exact=True).click()
+    expect(row(manager, other).locator("td").first).to_have_text("0", timeout=PATIENCE_MS)
+    clean(manager.page)
+    be(csr, "Offline")
+
+
+def test_a_closed_queue_lets_nobody_in_until_its_hours_hold_again(stack: Stack, people: People) -> None:
+    queue = make_queue(stack, "Closed by hand")
+    manager, customer = people.csr(role="manager"), people.customer()
+    open_monitor(manager)
+    menu = row(manager, queue)
+    menu.get_by_role("button", name=re.compile("Open or close")).click()
+    menu.get_by_role("menuitemradio", name=re.compile("Close now")).click()
+    expect(menu).to_contain_text("Closed by a manager", timeout=PATIENCE_MS)
+    customer.page.goto(f"{stack.base}/q/{queue}/")
+    customer.sees("Leave a message")
+    menu.get_by_role("button", name=re.compile("Open or close")).click()
+    menu.get_by_role("menuitemradio", name=re.compile("By its hours")).click()
+    expect(menu).not_to_contain_text("Closed by a manager", timeout=PATIENCE_MS)
+    customer.page.reload()
+    customer.sees("Start the conversation")
+
+
+def test_a_whisper_reaches_the_csr_and_not_the_customer_and_presence_is_set(stack: Stack, people: People) -> None:
+    queue = make_queue(stack, "Whispered")
+    manager, csr = people.csr(role="manager"), people.csr()
+    open_inbox(csr)
+    be(csr, "Available")
+    customer = enter(people, queue, "Camille")
+    expect(offer(csr.page)).to_be_visible(timeout=PATIENCE_MS)
+    csr.page.keyboard.press("a")
+    expect(csr.page).to_have_url(re.compile(r"/console/s/"), timeout=PATIENCE_MS)
+    csr.session = csr.page.url.split("/s/")[1].split("/")[0]
+    open_monitor(manager)
+    session = manager.page.locator(f"tr[data-session='{csr.session}']")
+    expect(session).to_contain_text("Camille", timeout=PATIENCE_MS)
+    session.get_by_role("button", name="Whisper to the CSR of Camille").click()
+    manager.page.get_by_label("Whisper to the session's CSRs").fill("Ask for the model")
+    manager.page.get_by_role("button", name="Whisper", exact=True).click()
+    csr.sees("Ask for the model")
+    customer.say("Hello")
+    csr.sees("Hello")
+    texts = [message["text"] for message in customer.snapshot(csr.session)["messages"]]
+    assert "Ask for the model" not in texts
+    names = [person["name"] for person in customer.snapshot(csr.session)["participants"]]
+    assert len(names) == 3, "the manager came in visibly"
+    session.get_by_role("button", name=re.compile("Open the session of Camille")).click()
+    expect(manager.page).to_have_url(re.compile(csr.session), timeout=PATIENCE_MS)
+
+    open_monitor(manager)
+    member = manager.page.locator("tr[data-csr]", has_text="Daniel Okafor")
+    member.get_by_role("button").click()
+    member.get_by_role("menuitemradio", name="Away: meeting").click()
+    expect(member).to_contain_text("Away: meeting", timeout=PATIENCE_MS)
+    expect(csr.page.locator(".rail-presence")).to_contain_text("Away: meeting", timeout=PATIENCE_MS)
+    be(csr, "Offline")
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_the_monitor_is_not_for_csrs(people: People, language: str) -> None:
+    csr = people.csr(language=language)
+    expect(csr.page.get_by_role("link", name=csr.word("Inbox"))).to_be_visible()
+    expect(csr.page.get_by_role("link", name=csr.word("Monitor"))).to_have_count(0)
+    csr.page.goto(f"{people.stack.base}/console/monitor/")
+    csr.sees(csr.word("The monitor is for managers and administrators."))
