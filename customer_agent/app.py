@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import os
 import platform
 import signal
 import threading
@@ -12,9 +11,14 @@ from typing import Any
 
 from customer_agent.address import SiteAddress, parse_site_address
 from customer_agent.attachment import Attachment
+from customer_agent.bridge import Choice, MonitorView, WindowView
+from customer_agent.choices import list_monitors, list_windows
 from customer_agent.client import ApiClient
 from customer_agent.errors import AgentError
 from customer_agent.identity import Identity
+from customer_agent.media.wayland import can_read_streams, on_wayland
+from customer_agent.session_model import SessionModel
+from customer_agent.ui.overlay import Overlay
 from customer_agent.ui.windows import TkWindows
 
 log = logging.getLogger(__name__)
@@ -56,10 +60,18 @@ class SupportManager:
 
     # `bridge.Owner`
 
-    def answer(self, request: str, *, allowed: bool) -> None:
+    def answer(self, request: str, *, allowed: bool, choice: Choice) -> None:
         """See `bridge.Owner`."""
         if self._attachment is not None:
-            self._attachment.answer(request, allowed=allowed)
+            self._attachment.answer(request, allowed=allowed, choice=choice)
+
+    def list_monitors(self) -> list[MonitorView]:
+        """See `bridge.Owner`."""
+        return list_monitors()
+
+    def list_windows(self) -> list[WindowView] | None:
+        """See `bridge.Owner`."""
+        return list_windows()
 
     def lapse(self, request: str) -> None:
         """See `bridge.Owner`."""
@@ -80,6 +92,11 @@ class SupportManager:
         """See `bridge.Owner`."""
         if self._attachment is not None:
             self._attachment.stop_control()
+
+    def pause(self) -> None:
+        """See `bridge.Owner`."""
+        if self._attachment is not None:
+            self._attachment.pause()
 
     def go_on(self) -> None:
         """See `bridge.Owner`."""
@@ -129,7 +146,7 @@ class SupportManager:
         if self._attachment is not None:
             return
         try:
-            if os.environ.get("XDG_SESSION_TYPE") == "wayland":
+            if on_wayland() and not can_read_streams():
                 # Only XWayland's own windows could be captured; an empty picture would be a lie.
                 raise AgentError("wayland")
             address = parse_site_address(site)
@@ -146,13 +163,21 @@ class SupportManager:
         identity = Identity()
         attached = await api.attach(code=code.strip(), public_key=identity.public_key, label=computer_label())
         log.info("attached at %s", address.netloc)
-        self._windows.start_done()
+        session = attached.session
+        me = SessionModel(session)
+        name = me.participant_name(session.me or "") if me.owner_is_csr else ""
+        self._windows.start_done(csr_name=name, site_name=attached.site.name)
         window = self._windows.window_id
+        board = Overlay(above=lambda: [window])
         attachment = Attachment(
-            api=api, attached=attached, identity=identity, windows=self._windows, own_windows=lambda: [window]
-        )
+            api=api, attached=attached, identity=identity, windows=self._windows, own_windows=lambda: [window],
+            board=board,
+        )  # fmt: skip
         self._attachment = attachment
-        code_of_end = await attachment.run()
+        try:
+            code_of_end = await attachment.run()
+        finally:
+            board.close()
         log.info("over: %s", code_of_end)
 
 

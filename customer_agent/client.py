@@ -10,6 +10,7 @@ from customer_agent import VERSION
 from customer_agent.address import SiteAddress
 from customer_agent.errors import AgentError
 from supportsite.protocol.objects import GrantInfo, Scope, SessionSnapshot, SiteInfo
+from supportsite.protocol.relay import RelayInfo
 
 TIMEOUT_SECONDS = 8
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -93,6 +94,10 @@ class ApiClient:
         if not isinstance(servers, list):
             raise AgentError("bad_answer")
         return [server for server in servers if isinstance(server, dict)]
+
+    async def join_relay(self, session: str, relay: str) -> RelayInfo:
+        """Join a viewer's relay as the program that it is about."""
+        return _parse(RelayInfo, await self.call("POST", f"sessions/{session}/relays/{relay}/join/", {}))
 
     async def grant(self, *, session: str, request: str, scope: Scope, epoch: int, signature: str) -> GrantInfo:
         """Tell the server of a grant that was given here."""

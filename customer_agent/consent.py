@@ -2,53 +2,52 @@
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any
 
 from pydantic import ValidationError
 
 from customer_agent import clock
-from customer_agent.bridge import Prompt, Windows
+from customer_agent.bridge import Choice, Prompt, Windows
 from customer_agent.errors import AgentError
-from customer_agent.grants import GrantTable, LocalConsent, RowState
+from customer_agent.grant_rows import LocalConsent, RowState
+from customer_agent.grants import GrantTable
 from customer_agent.identity import Identity
+from customer_agent.input_hold import InputHold
 from customer_agent.reports import Report, Reporter
 from customer_agent.session_model import SessionModel
+from customer_agent.texts import plain
 from supportsite.protocol.base import Capability, EndpointKind, RequestState, SessionState, StopCause
-from supportsite.protocol.objects import GrantInfo, RequestInfo
+from supportsite.protocol.capabilities import CLIPBOARD, CONTROL, SHARE, surface_of, view_of
+from supportsite.protocol.objects import MAX_APPLICATIONS, ApplicationInfo, GrantInfo, RequestInfo, Scope
 
 log = logging.getLogger(__name__)
 
 MIN_PROMPT_SECONDS = 2.0
 MAX_PROMPT_SECONDS = 300.0
+UNVERIFIED_MAY = frozenset({Capability.VIEW_DESKTOP, Capability.VIEW_APPLICATION})
+NOTHING_CHOSEN = Choice()
 
 
-class InputHold:
-    """Knows whether a question is on the screen, and since when none is. Thread-safe; seconds of time.monotonic."""
+def chosen_scope(request: RequestInfo, choice: Choice) -> Scope | None:
+    """Return what is granted: the request, narrowed by the owner. None where the choice is not valid.
 
-    def __init__(self, now: clock.Clock = time.monotonic) -> None:
-        self._now = now
-        self._lock = threading.Lock()
-        self._open: set[str] = set()
-        self._closed_at: float | None = None
-
-    def opened(self, request: str) -> None:
-        """Hold from now on; called before the window appears."""
-        with self._lock:
-            self._open.add(request)
-
-    def closed(self, request: str) -> None:
-        """Note that the window is gone; the gate holds a little longer."""
-        with self._lock:
-            if request in self._open:
-                self._open.discard(request)
-                self._closed_at = self._now()
-
-    def state(self) -> tuple[bool, float | None]:
-        """Return whether a question is open, and when the last one closed."""
-        with self._lock:
-            return bool(self._open), self._closed_at
+    No window is none; so are more than a grant has room for, which the list does not let be ticked.
+    """
+    surface = surface_of(request.capability)
+    if surface == "application":
+        if not 0 < len(choice.windows) <= MAX_APPLICATIONS:
+            return None
+        chosen = [
+            ApplicationInfo(window=item.window, name=plain(item.name, 80), title=plain(item.title, 120))
+            for item in choice.windows
+        ]
+        return Scope(applications=chosen)
+    if surface == "desktop" and choice.monitors:
+        if request.scope.monitors and not set(choice.monitors) <= set(request.scope.monitors):
+            return None
+        return Scope(monitors=sorted(set(choice.monitors)))
+    return Scope(monitors=request.scope.monitors)
 
 
 class ConsentDesk:
@@ -121,37 +120,68 @@ class ConsentDesk:
             and request.grantor == self._model.me
             and self._model.is_primary_csr(request.requester)
             and self._model.state is SessionState.ACTIVE
+            and self._fits(request)
         )
+
+    def _fits(self, request: RequestInfo) -> bool:
+        """Whether what is asked for is about this computer, for somebody who may have it, and can be had now."""
+        if request.capability in SHARE:
+            return (
+                self._model.owner_is_csr
+                and request.source == self._endpoint
+                and request.accepted_at is not None
+                and self._model.is_primary_customer(request.operator)
+            )
+        if self._model.owner_is_csr or not self._model.is_joined_csr(request.operator):
+            return False
+        if request.capability in CLIPBOARD:
+            control = self._table.live_control()
+            return control is not None and control.holder == request.operator
+        return request.capability in CONTROL or request.operator == request.requester
 
     def _ask(self, request: RequestInfo, clock_offset: float) -> None:
         self._asked.add(request.id)
-        site = self._model.site
-        if request.capability is Capability.CONTROL_DESKTOP and not site.verified:
+        if request.capability not in UNVERIFIED_MAY and not self._model.site.verified:
             # The server refuses this too; an organisation that nobody has checked never operates this computer.
             self._report_denial(request.id)
             return
         now = clock.now()
-        closes_at = request.expires_at.timestamp() + clock_offset
-        left = min(max(closes_at - now, 0.0), MAX_PROMPT_SECONDS)
+        left = min(max(request.expires_at.timestamp() + clock_offset - now, 0.0), MAX_PROMPT_SECONDS)
         if left < MIN_PROMPT_SECONDS:
             return
-        prompt = Prompt(
-            request=request.id,
-            capability=request.capability,
-            monitors=tuple(request.scope.monitors),
-            csr_name=self._model.participant_name(request.requester),
-            site_name=site.name,
-            site_host=site.host,
-            verified=site.verified,
-            closes_at=now + left,
-            seconds=max((request.expires_at - request.made_at).total_seconds(), left),
-        )
+        prompt = self._prompt(request, now=now, left=left)
         with self._lock:
             self._open = prompt
         self._hold.opened(request.id)
         self._on_prompt()
         self._windows.show_prompt(prompt)
         self._reporter.put(Report(f"requests/{request.id}/shown/", {}))
+
+    def _prompt(self, request: RequestInfo, *, now: float, left: float) -> Prompt:
+        site = self._model.site
+        asked_at = request.accepted_at or request.made_at
+        return Prompt(
+            request=request.id,
+            capability=request.capability,
+            monitors=tuple(request.scope.monitors),
+            holder_name=self._model.participant_name(request.operator),
+            holder_is_customer=self._model.is_primary_customer(request.operator),
+            site_name=site.name,
+            site_host=site.host,
+            verified=site.verified,
+            closes_at=now + left,
+            seconds=max((request.expires_at - asked_at).total_seconds(), left),
+            preselected=self._already_seen(request),
+        )
+
+    def _already_seen(self, request: RequestInfo) -> tuple[int, ...]:
+        """Return the windows that are ticked at the start: for control, those that are seen already; else none."""
+        if request.capability not in CONTROL:
+            return ()
+        view = view_of(request.capability)
+        return tuple(
+            item.window for row in self._table.live() if row.capability is view for item in row.scope.applications
+        )
 
     def _withdraw(self, request: str) -> None:
         with self._lock:
@@ -162,7 +192,7 @@ class ConsentDesk:
 
     # From the windows
 
-    def answer(self, request: str, *, allowed: bool) -> None:
+    def answer(self, request: str, *, allowed: bool, choice: Choice = NOTHING_CHOSEN) -> None:
         """Take the owner's answer to the open question; an answer to anything else is void."""
         with self._lock:
             prompt = self._open
@@ -170,11 +200,12 @@ class ConsentDesk:
                 return
             self._open = None
         info = self._model.requests[request]
-        if not allowed or clock.now() >= prompt.closes_at:
+        scope = chosen_scope(info, choice)
+        if not allowed or scope is None or clock.now() >= prompt.closes_at:
             self._call_soon(lambda: self._report_denial(request))
             return
         self._table.add_from_local_consent(
-            LocalConsent(request=request, capability=info.capability, scope=info.scope, csr=info.requester)
+            LocalConsent(request=request, capability=info.capability, scope=scope, holder=info.operator)
         )
         self._call_soon(lambda: self._report_grant(request, prompt.closes_at))
 
@@ -190,7 +221,7 @@ class ConsentDesk:
         self._reporter.put(Report(f"requests/{request}/deny/", {}))
 
     def _report_grant(self, request: str, give_up_at: float) -> None:
-        row = next((row for row in self._table.rows() if row.request == request), None)
+        row = self._table.find_request(request)
         if row is None or row.state is not RowState.ALLOWED:
             self._report_denial(request)
             return
@@ -221,7 +252,7 @@ class ConsentDesk:
         """The server knows the grant. If it was stopped here meanwhile, say so now that it has a name."""
         if self._table.confirm(info, endpoint=self._endpoint):
             return
-        row = next((row for row in self._table.rows() if row.request == info.request), None)
+        row = self._table.find_request(info.request)
         if row is not None and not row.live and info.endpoint == self._endpoint:
             self._reporter.put(Report(f"grants/{info.id}/stop/", {"cause": (row.cause or StopCause.OWNER_STOP).value}))
 

@@ -1,12 +1,13 @@
 """What the server is told of a row that changed here."""
 
 from customer_agent.errors import AgentError
-from customer_agent.grants import Grant, GrantTable, RowState
+from customer_agent.grant_rows import Grant, RowState
+from customer_agent.grants import GrantTable
 from customer_agent.reports import Report, Reporter
 from supportsite.protocol.base import StopCause
 
 # What the API takes as a reason of a stop; it names the others itself.
-_REPORTED_CAUSES = (StopCause.OWNER_STOP, StopCause.SOURCE_CLOSED)
+_REPORTED_CAUSES = (StopCause.OWNER_STOP, StopCause.SOURCE_CLOSED, StopCause.USED)
 
 
 class GrantWords:

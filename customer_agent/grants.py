@@ -6,66 +6,23 @@ name, suspend or stop a row. Each change of a row raises the epoch, so that what
 
 import threading
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 
 from customer_agent import clock
-from supportsite.protocol.base import Capability, GrantState, StopCause
-from supportsite.protocol.objects import GrantInfo, Scope
+from customer_agent.grant_rows import Change, Grant, LocalConsent, RowState
+from customer_agent.grant_rules import (
+    carries_clipboard,
+    falls_with,
+    gives_way,
+    idle_seconds,
+    max_seconds,
+)
+from supportsite.protocol.base import GrantState, StopCause
+from supportsite.protocol.capabilities import CLIPBOARD, SCREEN
+from supportsite.protocol.objects import GrantInfo
 
-CONTROL_MAX_SECONDS = 60 * 60
-CONTROL_IDLE_SECONDS = 5 * 60
-VIEW_IDLE_SECONDS = 15 * 60
 # The server counts changes too; no honest count runs this far ahead.
 MAX_EPOCH_STEP = 1000
-
-
-class RowState(StrEnum):
-    """Life of a row. `allowed`: the owner said yes, the server does not know yet, nothing is shown."""
-
-    ALLOWED = "allowed"
-    ACTIVE = "active"
-    SUSPENDED = "suspended"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class LocalConsent:
-    """What the owner allowed in this computer's own window. Only `consent.ConsentDesk` makes one."""
-
-    request: str
-    capability: Capability
-    scope: Scope
-    csr: str
-
-
-@dataclass(frozen=True, slots=True)
-class Grant:
-    """One row. Times are seconds of `clock.now`; `id` is the server's name for it, known once the server has it."""
-
-    request: str
-    capability: Capability
-    scope: Scope
-    csr: str
-    epoch: int
-    state: RowState
-    not_after: float | None
-    last_used: float
-    id: str | None = None
-    cause: StopCause | None = None
-
-    @property
-    def live(self) -> bool:
-        """Whether the row still stands, active or not."""
-        return self.state is not RowState.STOPPED
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A row as it is after a change. `told` means that the server already knows (it caused the change)."""
-
-    grant: Grant
-    told: bool
 
 
 Listener = Callable[[Change], None]
@@ -92,46 +49,70 @@ class GrantTable:
         with self._lock:
             return list(self._rows.values())
 
-    def live(self, capability: Capability | None = None) -> list[Grant]:
-        """Return the rows that stand, of one capability where given."""
-        return [row for row in self.rows() if row.live and capability in (None, row.capability)]
+    def live(self) -> list[Grant]:
+        """Return the rows that stand."""
+        return [row for row in self.rows() if row.live]
+
+    def live_control(self) -> Grant | None:
+        """Return the row that lets somebody operate; there is at most one."""
+        return next((row for row in self.live() if row.control), None)
 
     def find(self, grant: str) -> Grant | None:
         """Return the row that the server calls `grant`."""
         return next((row for row in self.rows() if row.id == grant), None)
 
+    def find_request(self, request: str) -> Grant | None:
+        """Return the row of a request."""
+        with self._lock:
+            return self._rows.get(request)
+
     def find_active(self, grant: str) -> Grant | None:
-        """Return the row if it is active at this moment; a row past its time is not, even before it is swept."""
+        """Return the row if it is active at this moment; a row past its time is not, even before it is swept.
+
+        A clipboard row rests while the control that carries it rests.
+        """
         row = self.find(grant)
         if row is None or row.state is not RowState.ACTIVE or self._over(row, self._now()) is not None:
             return None
+        if row.capability in CLIPBOARD:
+            control = self.live_control()
+            if control is None or control.id is None or self.find_active(control.id) is None:
+                return None
         return row
 
     # The one way in
 
     def add_from_local_consent(self, consent: LocalConsent) -> Grant:
-        """Add the row for what the owner just allowed. An older row of the same capability is superseded."""
+        """Add the row for what the owner just allowed, and stop what gives way to it.
+
+        Clipboard text without control is stopped as soon as it is there.
+        """
         changes = []
         with self._lock:
-            older = [row for row in self._rows.values() if row.capability is consent.capability and row.live]
-            changes += [self._stop(row, StopCause.SUPERSEDED, told=False) for row in older]
+            for row in [row for row in self._rows.values() if row.live]:
+                same_kind = row.capability in SCREEN and consent.capability in SCREEN
+                other = same_kind and row.scope.windows != consent.scope.windows
+                if other or gives_way(row.capability, consent.capability):
+                    changes += self._stop_one(row, StopCause.SUPERSEDED, told=False)
             self._epoch += 1
-            now = self._now()
-            control = consent.capability is Capability.CONTROL_DESKTOP
+            now, longest = self._now(), max_seconds(consent.capability)
             row = Grant(
                 request=consent.request,
                 capability=consent.capability,
                 scope=consent.scope,
-                csr=consent.csr,
+                holder=consent.holder,
                 epoch=self._epoch,
                 state=RowState.ALLOWED,
-                not_after=now + CONTROL_MAX_SECONDS if control else None,
+                not_after=None if longest is None else now + longest,
                 last_used=now,
             )
             self._rows[consent.request] = row
             changes.append(Change(row, told=False))
+            carried = any(other.live and carries_clipboard(other.capability) for other in self._rows.values())
+            if row.capability in CLIPBOARD and not carried:
+                changes.append(self._put(row, RowState.STOPPED, StopCause.EXPIRED, told=False))
         self._tell(changes)
-        return row
+        return changes[-1].grant
 
     # What a server may do: name, suspend, stop
 
@@ -146,8 +127,9 @@ class GrantTable:
             row = self._rows.get(info.request)
             if row is None or row.state is not RowState.ALLOWED:
                 return False
+            paused = row.paused
             exact = (
-                (info.capability, info.scope, info.csr) == (row.capability, row.scope, row.csr)
+                (info.capability, info.scope, info.holder) == (row.capability, row.scope, row.holder)
                 and row.epoch <= info.epoch < row.epoch + MAX_EPOCH_STEP
                 and info.endpoint == endpoint
                 and info.state is GrantState.ACTIVE
@@ -156,9 +138,10 @@ class GrantTable:
                 self._epoch = max(self._epoch, info.epoch)
                 row = replace(row, id=info.id, state=RowState.ACTIVE, epoch=info.epoch, last_used=self._now())
                 self._rows[row.request] = row
-                changes.append(Change(row, told=True))
+                rests = paused and self._put(row, RowState.SUSPENDED, StopCause.OWNER_STOP, told=False)
+                changes.append(rests or Change(row, told=True))
             else:
-                changes.append(self._stop(row, StopCause.OWNER_STOP, told=False))
+                changes += self._stop_with_dependents([row], StopCause.OWNER_STOP, told=False)
         self._tell(changes)
         return exact
 
@@ -185,36 +168,60 @@ class GrantTable:
 
     def suspend_control(self, cause: StopCause) -> None:
         """Suspend every active control row."""
-        self._suspend([row.request for row in self.live(Capability.CONTROL_DESKTOP)], cause, told=False)
+        self._suspend([row.request for row in self.live() if row.control], cause, told=False)
+
+    def pause(self) -> None:
+        """Let everything rest until the owner lets it go on: what rests already too, and what the server has not named.
+
+        Else the link's return would take up again what the owner has paused since.
+        """
+        changes = []
+        with self._lock:
+            for row in [row for row in self._rows.values() if row.live and not row.paused]:
+                if row.state is RowState.ALLOWED:
+                    self._rows[row.request] = replace(row, cause=StopCause.OWNER_STOP)
+                    changes.append(Change(self._rows[row.request], told=True))
+                else:
+                    changes.append(self._put(row, RowState.SUSPENDED, StopCause.OWNER_STOP, told=False))
+        self._tell(changes)
 
     def resume_from_local_rule(self) -> None:
         """Let suspended rows go on: the link is back within its minute, or the owner pressed Continue here."""
+        self._resume(lambda row: not row.paused)
+
+    def unpause(self) -> None:
+        """The owner lets go on what the owner paused."""
         with self._lock:
-            rows = [row for row in self._rows.values() if row.state is RowState.SUSPENDED]
-            changes = [self._put(row, RowState.ACTIVE, None, told=False) for row in rows]
-        self._tell(changes)
+            for row in [row for row in self._rows.values() if row.state is RowState.ALLOWED]:
+                self._rows[row.request] = replace(row, cause=None)
+        self._resume(lambda row: row.paused)
 
     def stop(self, requests: Iterable[str], cause: StopCause, *, told: bool = False) -> None:
-        """Stop these rows for good. Stopping the view stops control too: nobody operates what nobody may see."""
-        changes = []
+        """Stop these rows for good, and what cannot outlive them."""
         with self._lock:
             rows = [self._rows[request] for request in requests if request in self._rows]
-            rows = [row for row in rows if row.live]
-            changes += [self._stop(row, cause, told=told) for row in rows]
-            if any(row.capability is Capability.VIEW_DESKTOP for row in rows):
-                changes += [
-                    self._stop(row, cause, told=False)
-                    for row in list(self._rows.values())
-                    if row.live and row.capability is Capability.CONTROL_DESKTOP
-                ]
+            changes = self._stop_with_dependents([row for row in rows if row.live], cause, told=told)
         self._tell(changes)
 
     def stop_all(self, cause: StopCause, *, told: bool = False) -> None:
         """Stop every row."""
         with self._lock:
             rows = [row for row in self._rows.values() if row.live]
-            changes = [self._stop(row, cause, told=told) for row in rows]
+            changes = [self._put(row, RowState.STOPPED, cause, told=told) for row in rows]
         self._tell(changes)
+
+    def use_up(self, grant: str) -> bool:
+        """Take the one use of a clipboard row: it stops. False, and nothing changes, when it is not active now."""
+        with self._lock:
+            row = next((row for row in self._rows.values() if row.id == grant), None)
+        if row is None or row.capability not in CLIPBOARD or self.find_active(grant) is None:
+            return False
+        with self._lock:
+            if self._rows[row.request].state is not RowState.ACTIVE:
+                return False  # used at the same moment by another
+            changes = [self._put(self._rows[row.request], RowState.STOPPED, StopCause.USED, told=False)]
+        self._tell(changes)
+        return True
 
     def touch(self, grant: str) -> None:
         """Note that a row is in use, so that it does not end as idle."""
@@ -238,8 +245,8 @@ class GrantTable:
     def _over(row: Grant, now: float) -> StopCause | None:
         if row.not_after is not None and now >= row.not_after:
             return StopCause.EXPIRED
-        idle = CONTROL_IDLE_SECONDS if row.capability is Capability.CONTROL_DESKTOP else VIEW_IDLE_SECONDS
-        return StopCause.IDLE if row.live and now - row.last_used >= idle else None
+        idle = idle_seconds(row.capability)
+        return StopCause.IDLE if row.live and idle is not None and now - row.last_used >= idle else None
 
     def _suspend(self, requests: list[str], cause: StopCause, *, told: bool) -> None:
         changes = []
@@ -250,8 +257,32 @@ class GrantTable:
                     changes.append(self._put(row, RowState.SUSPENDED, cause, told=told))
         self._tell(changes)
 
-    def _stop(self, row: Grant, cause: StopCause, *, told: bool) -> Change:
-        return self._put(row, RowState.STOPPED, cause, told=told)
+    def _resume(self, wanted: Callable[[Grant], bool]) -> None:
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.state is RowState.SUSPENDED and wanted(row)]
+            # Somebody watches again only after a moment; until then the rows are not idle.
+            rows = [replace(row, last_used=self._now()) for row in rows]
+            changes = [self._put(row, RowState.ACTIVE, None, told=False) for row in rows]
+        self._tell(changes)
+
+    def _stop_with_dependents(self, rows: list[Grant], cause: StopCause, *, told: bool) -> list[Change]:
+        changes: list[Change] = []
+        for row in rows:
+            if self._rows[row.request].live:  # it may have fallen with the one before
+                changes += self._stop_one(row, cause, told=told)
+        return changes
+
+    def _stop_one(self, row: Grant, cause: StopCause, *, told: bool) -> list[Change]:
+        changes = [self._put(row, RowState.STOPPED, cause, told=told)]
+        # A twin that gives way to a new row is no loss of the view.
+        fallen = [
+            other
+            for other in self._rows.values()
+            if other.live
+            and falls_with(other.capability, row.capability)
+            and (cause is not StopCause.SUPERSEDED or other.capability in CLIPBOARD)
+        ]
+        return changes + [change for other in fallen for change in self._stop_one(other, cause, told=False)]
 
     def _put(self, row: Grant, state: RowState, cause: StopCause | None, *, told: bool) -> Change:
         self._epoch += 1

@@ -4,7 +4,7 @@ import base64
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from customer_agent.grants import Grant
+from customer_agent.grant_rows import Grant
 from supportsite.protocol.grants import grant_statement
 
 
@@ -26,7 +26,7 @@ class Identity:
             request=grant.request,
             capability=grant.capability.value,
             scope=grant.scope,
-            csr=grant.csr,
+            holder=grant.holder,
             epoch=grant.epoch,
         )
         return base64.b64encode(self._key.sign(statement)).decode()

@@ -1,6 +1,7 @@
 """The WebSocket of one session: events in order, heartbeats, signalling, and coming back after every loss."""
 
 import asyncio
+import contextlib
 import json
 import logging
 import random
@@ -33,6 +34,7 @@ log = logging.getLogger(__name__)
 
 ACK_EVENTS = 20
 SILENCE_SECONDS = 5.0
+ABANDON_SECONDS = 0.5
 FIRST_DELAY_SECONDS = 0.25
 EARLY_DELAY_SECONDS = 2.0
 LATE_DELAY_SECONDS = 30.0
@@ -96,6 +98,20 @@ class Link:
                 return "refused"
             await asyncio.sleep(retry_delay(attempt, clock.now() - lost_at))
             attempt += 1
+
+    def reconnect(self) -> None:
+        """Give the socket up, which may be dead without having noticed, and open another one."""
+        if self._socket is not None:
+            task = asyncio.ensure_future(self._abandon(self._socket))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+
+    @staticmethod
+    async def _abandon(socket: aiohttp.ClientWebSocketResponse) -> None:
+        # A dead peer answers no close; its answer is not waited for.
+        with contextlib.suppress(aiohttp.ClientError, OSError, TimeoutError):
+            async with asyncio.timeout(ABANDON_SECONDS):
+                await socket.close()
 
     def send_signal(self, to: str, data: SignalData) -> None:
         """Send signalling to another endpoint; dropped while there is no connection (the viewer asks again)."""

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from supportsite.protocol import events
 from supportsite.protocol.base import ParticipantRole, ParticipantState, RequestState, SessionState
-from supportsite.protocol.objects import EndpointInfo, ParticipantInfo, RequestInfo, SessionSnapshot
+from supportsite.protocol.objects import EndpointInfo, ParticipantInfo, RequestInfo, SessionOptions, SessionSnapshot
 
 log = logging.getLogger(__name__)
 
@@ -57,10 +57,12 @@ class SessionModel:
             events.EndpointDisconnected: lambda event: self._disconnect(event.participant, event.endpoint),
             events.RequestMade: lambda event: self._put_request(event.request),
             events.RequestRouted: lambda event: self._put_request(event.request),
+            events.RequestAccepted: lambda event: self._put_request(event.request),
             events.RequestGranted: lambda event: self._close_request(event.request, RequestState.GRANTED),
             events.RequestDenied: lambda event: self._close_request(event.request, RequestState.DENIED),
             events.RequestExpired: lambda event: self._close_request(event.request, RequestState.EXPIRED),
             events.RequestCancelled: lambda event: self._close_request(event.request, RequestState.CANCELLED),
+            events.OptionsChanged: lambda event: self._set_options(event.options),
         }
         self.replace(snapshot)
 
@@ -73,6 +75,7 @@ class SessionModel:
         self.state = snapshot.state
         self.participants = {participant.id: participant for participant in snapshot.participants}
         self.requests = {request.id: request for request in snapshot.requests}
+        self.options = snapshot.options
 
     def apply(self, event: events.Event) -> bool:
         """Fold one event in. Returns False, and changes nothing, for one that is old or not the next."""
@@ -96,14 +99,35 @@ class SessionModel:
         info = self.participants.get(participant)
         return info.name if info else ""
 
+    def is_joined(self, participant: str) -> bool:
+        """Whether the participant is in the session now."""
+        info = self.participants.get(participant)
+        return info is not None and info.state is ParticipantState.JOINED
+
+    def may_watch(self, participant: str) -> bool:
+        """Whether the participant sees what this computer shares: everybody who is in the session, but its owner."""
+        return participant != self.me and self.is_joined(participant)
+
     def is_joined_csr(self, participant: str) -> bool:
         """Whether the participant is a CSR who is in the session now."""
-        info = self.participants.get(participant)
-        return info is not None and info.role in _CSR_ROLES and info.state is ParticipantState.JOINED
+        return self.is_joined(participant) and self.participants[participant].role in _CSR_ROLES
 
     def is_primary_csr(self, participant: str) -> bool:
         """Whether the participant is the one CSR who may ask."""
-        return self.is_joined_csr(participant) and (self.participants[participant].role is ParticipantRole.PRIMARY_CSR)
+        return self._has_role(participant, ParticipantRole.PRIMARY_CSR)
+
+    def is_primary_customer(self, participant: str) -> bool:
+        """Whether the participant is the customer of the session, who alone may operate a CSR's computer."""
+        return self._has_role(participant, ParticipantRole.PRIMARY_CUSTOMER)
+
+    @property
+    def owner_is_csr(self) -> bool:
+        """Whether this program stands on a CSR's computer."""
+        info = self.participants.get(self.me or "")
+        return info is not None and info.role in _CSR_ROLES
+
+    def _has_role(self, participant: str, role: ParticipantRole) -> bool:
+        return self.is_joined(participant) and self.participants[participant].role is role
 
     def is_gone(self, endpoint: str) -> bool:
         """Whether the server has lost this program of a participant; one never heard of is not gone."""
@@ -115,6 +139,9 @@ class SessionModel:
         """Return the language of the person at this computer."""
         info = self.participants.get(self.me or "")
         return info.language if info else self.site.default_language
+
+    def _set_options(self, options: SessionOptions) -> None:
+        self.options = options
 
     def _set_state(self, state: SessionState) -> None:
         self.state = state

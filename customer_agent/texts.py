@@ -35,6 +35,11 @@ class Texts:
         self.language = language if language in LANGUAGES else "en"
         self._ = load(self.language).gettext
 
+    def whose_computer(self, csr_name: str, site_name: str) -> str:
+        """Return whose computer this is in the session, for a CSR."""
+        sentence = self._("This computer is shown as {name}'s, representative of {site}.")
+        return sentence.format(name=plain(csr_name), site=plain(site_name))
+
     def explain(self, code: str) -> str:
         """Return the sentence for a fault or an end."""
         _ = self._
@@ -56,7 +61,8 @@ class Texts:
             "lost": _("No connection for ten minutes: the session ended here. Nothing stays on this computer."),
             "fault": _("Support Manager had a fault and stopped everything."),
             "wayland": _(
-                "This desktop runs on Wayland, which Support Manager cannot share yet. Use the browser instead."
+                "This desktop runs on Wayland and lacks what Support Manager needs there: GStreamer with PipeWire. "
+                "Use the browser instead."
             ),
             "no_display": _("Support Manager needs a screen to show what it asks."),
         }

@@ -6,15 +6,13 @@ The facts come from the Support Manager's own grant table and windows; nothing a
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
 
 from supportsite.protocol.base import Capability
-from supportsite.protocol.channel import ReleaseInput, ViewerInput
+from supportsite.protocol.capabilities import CONTROL
+from supportsite.protocol.channel import HeldReason, PointerInput, ReleaseInput, ViewerInput
 
 OWNER_PAUSE_SECONDS = 1.0
 PROMPT_PAUSE_SECONDS = 0.5
-
-HeldReason = Literal["none", "owner_input", "prompt", "own_window", "connection", "not_granted"]
 
 
 class Verdict(StrEnum):
@@ -29,6 +27,10 @@ class Verdict(StrEnum):
     OWNER_INPUT = "owner_input"
     CONNECTION = "connection"
     OWN_WINDOW = "own_window"
+    OUTSIDE = "outside"
+    FOCUS = "focus"
+    LOCKED = "locked"
+    UNSUPPORTED = "unsupported"
     MALFORMED = "malformed"
     FAILED = "failed"
 
@@ -39,25 +41,44 @@ HELD_REASONS: Mapping[Verdict, HeldReason] = {
     Verdict.OWNER_INPUT: "owner_input",
     Verdict.CONNECTION: "connection",
     Verdict.OWN_WINDOW: "own_window",
+    Verdict.OUTSIDE: "outside",
+    Verdict.FOCUS: "focus",
+    Verdict.LOCKED: "locked",
+    Verdict.UNSUPPORTED: "unsupported",
     Verdict.NO_GRANT: "not_granted",
     Verdict.NOT_YOURS: "not_granted",
     Verdict.OLD_EPOCH: "not_granted",
     Verdict.REPLAYED: "not_granted",
     Verdict.MALFORMED: "not_granted",
-    Verdict.FAILED: "connection",
+    Verdict.FAILED: "unsupported",
 }
 # Attempts at something that was not granted, to be counted and reported; the others are ordinary pauses.
 REFUSALS = frozenset(
-    {Verdict.NO_GRANT, Verdict.NOT_YOURS, Verdict.OLD_EPOCH, Verdict.REPLAYED, Verdict.PROMPT, Verdict.OWN_WINDOW}
+    {
+        Verdict.NO_GRANT,
+        Verdict.NOT_YOURS,
+        Verdict.OLD_EPOCH,
+        Verdict.REPLAYED,
+        Verdict.PROMPT,
+        Verdict.OWN_WINDOW,
+        Verdict.OUTSIDE,
+    }
 )
+# Where a pointer comes by on its way: no attempt at anything.
+PLACES = frozenset({Verdict.PROMPT, Verdict.OWN_WINDOW, Verdict.OUTSIDE})
+
+
+def is_refusal(verdict: Verdict, message: ViewerInput) -> bool:
+    """Tell whether a held message was an attempt at something that was not granted."""
+    return verdict in REFUSALS and not (isinstance(message, PointerInput) and verdict in PLACES)
 
 
 @dataclass(frozen=True, slots=True)
 class GrantFact:
-    """A row of the grant table. `csr` is the participant it was given to."""
+    """A row of the grant table. `holder` is the participant who may use it."""
 
     capability: Capability
-    csr: str
+    holder: str
     epoch: int
     active: bool
 
@@ -72,6 +93,7 @@ class Facts:
     prompt_closed_at: float | None = None
     owner_input_at: float | None = None
     connected: bool = True
+    locked: bool = False
     silent_connections: frozenset[str] = field(default=frozenset())
 
 
@@ -86,9 +108,9 @@ class Sender:
 def judge(message: ViewerInput, sender: Sender, facts: Facts, last_seq: int) -> Verdict:
     """Return PASS only when every condition holds; the order is from what was never allowed to what passes by."""
     grant = facts.grants.get(message.grant)
-    if grant is None or not grant.active or grant.capability is not Capability.CONTROL_DESKTOP:
+    if grant is None or not grant.active or grant.capability not in CONTROL:
         return Verdict.NO_GRANT
-    if grant.csr != sender.participant:
+    if grant.holder != sender.participant:
         return Verdict.NOT_YOURS
     if message.epoch != grant.epoch:
         return Verdict.OLD_EPOCH
@@ -98,6 +120,8 @@ def judge(message: ViewerInput, sender: Sender, facts: Facts, last_seq: int) -> 
         return Verdict.PASS  # letting go is never held back
     if not facts.connected or sender.connection in facts.silent_connections:
         return Verdict.CONNECTION
+    if facts.locked:
+        return Verdict.LOCKED
     if facts.prompt_open or _within(facts.now, facts.prompt_closed_at, PROMPT_PAUSE_SECONDS):
         return Verdict.PROMPT
     if _within(facts.now, facts.owner_input_at, OWNER_PAUSE_SECONDS):

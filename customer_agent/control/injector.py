@@ -4,20 +4,20 @@ Each event is checked against our own windows under a server grab, so that nothi
 between the check and the event. What is pressed is told to the watchdog first.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Literal
 
 import xcffib
 import xcffib.xproto
 import xcffib.xtest
 
-from customer_agent.control.backend import BackendLostError, OwnWindows
+from customer_agent.control.backend import BackendLostError, ClipFactory, OwnWindows
 from customer_agent.control.gate import Verdict
-from customer_agent.control.keymap import LOCK_MASK, SHIFT_MASK, Keymap, KeyStroke
-from customer_agent.control.keysyms import UNICODE_KEYSYM, keysym_of_character, keysym_of_key
-from customer_agent.control.selection import PasteSource
+from customer_agent.control.keyboard import ALT_L, CONTROL_L, DELETE, SUPER_L, KeyPorts, X11Keyboard
+from customer_agent.control.screen_lock import lock_screen
 from customer_agent.control.watchdog import Watchdog
+from customer_agent.control.wheel import WheelSteps
 from customer_agent.media.geometry import Rect
 from customer_agent.media.x11 import connect, screen_of
 from customer_agent.media.xi2 import RawKind
@@ -26,6 +26,7 @@ from supportsite.protocol.channel import (
     KeyInput,
     PointerInput,
     ReleaseInput,
+    SystemInput,
     TextInput,
     ViewerInput,
     WheelInput,
@@ -42,8 +43,8 @@ RAW_OF_CORE = {
     MOTION: RawKind.MOTION,
 }
 POINTER_ROOT = 1
-SHIFT_L, LEVEL3_SHIFT, INSERT = 0xFFE1, 0xFE03, 0xFF63
-KEYMAP_AGE_SECONDS = 2.0
+SCREEN_SAVER = 0x1008FF2D
+CLIP_CHECK_SECONDS = 0.02  # the server repeats held keys 25 to 30 times a second: none may reach another program
 MAX_WINDOW_DEPTH = 32
 
 Announce = Callable[[RawKind, int], None]
@@ -58,6 +59,7 @@ class X11Injector:
         own_windows: OwnWindows,
         announce: Announce = lambda _kind, _detail: None,
         display: str | None = None,
+        make_clip: ClipFactory | None = None,
     ) -> None:
         self._own_windows, self._announce = own_windows, announce
         self._connection = connect(display)
@@ -65,14 +67,12 @@ class X11Injector:
         self._mask = self._connection.setup.resource_id_mask
         self._xtest = self._connection(xcffib.xtest.key)
         self._xtest.GetVersion(2, 2).reply()
+        self._clip = None if make_clip is None else make_clip(self._connection)
         self._watchdog = Watchdog(display)
-        self._keymap = Keymap(self._connection, self._tell_spare)
-        self._keymap_at = time.monotonic()
-        self._keys: dict[str, int] = {}  # DOM code → keycode held
+        ports = KeyPorts(self._press_key, self._grabbed, self._may_type)
+        self._keyboard = X11Keyboard(self._connection, ports, self._tell_spare, display)
         self._buttons: set[int] = set()
-        self._wheel_x = self._wheel_y = 0.0
-        self._display = display
-        self._pasting: PasteSource | None = None
+        self._wheel = WheelSteps()
 
     def apply(self, message: ViewerInput, area: Rect, stopped: Callable[[], bool]) -> Verdict:
         """Do what an admitted message asks for. Raises BackendLostError when the display is gone."""
@@ -86,16 +86,20 @@ class X11Injector:
             case PointerInput():
                 return self._move(*area.point_at(message.x, message.y))
             case ButtonInput():
+                self._keyboard.settle()
                 return self._button(*area.point_at(message.x, message.y), BUTTONS[message.button], down=message.down)
             case WheelInput():
-                return self._wheel(*area.point_at(message.x, message.y), message.dx, message.dy)
+                self._keyboard.settle()
+                return self._turn(*area.point_at(message.x, message.y), message.dx, message.dy)
             case KeyInput():
-                return self._key(message)
+                return self._keyboard.key(message)
             case TextInput():
-                return self._text(message.text, stopped)
+                return self._keyboard.text(message.text, stopped)
             case ReleaseInput():
                 self.release_all()
                 return Verdict.PASS
+            case SystemInput():
+                return self._system(message.action)
 
     # Events
 
@@ -142,24 +146,47 @@ class X11Injector:
             return self._is_own_at(pointer.root_x, pointer.root_y)
         return focus & ~self._mask in own
 
+    # Where input may go, asked under the grab
+
+    def _may_touch(self, x: int, y: int, *, press: bool) -> Verdict:
+        if self._is_own_at(x, y):
+            return Verdict.OWN_WINDOW
+        return Verdict.PASS if self._clip is None else self._clip.may_touch(x, y, press=press)
+
+    def _may_type(self, keycode: int | None = None) -> Verdict:
+        if self._is_own_focus():
+            return Verdict.OWN_WINDOW
+        return Verdict.PASS if self._clip is None else self._clip.may_type(keycode)
+
+    def _point(self, x: int, y: int, *, press: bool = False) -> Verdict:
+        """Move the pointer; with a button down it does not leave the windows of an application grant."""
+        if not self._buttons:
+            verdict = self._may_touch(x, y, press=press)
+            if verdict is Verdict.PASS:
+                self._fake(MOTION, 0, x, y)
+            return verdict
+        place = (x, y) if self._clip is None else self._clip.may_drag(x, y)
+        if place is not None:
+            if self._is_own_at(*place):
+                return Verdict.OWN_WINDOW
+            self._fake(MOTION, 0, *place)
+        return Verdict.PASS
+
     # Pointer
 
     def _move(self, x: int, y: int) -> Verdict:
         with self._grabbed():
-            if self._is_own_at(x, y):
-                return Verdict.OWN_WINDOW
-            self._fake(MOTION, 0, x, y)
-        return Verdict.PASS
+            return self._point(x, y)
 
     def _button(self, x: int, y: int, button: int, *, down: bool) -> Verdict:
         if not down and button not in self._buttons:
             return Verdict.PASS
+        if self._clip is not None and down and not self._buttons and not self._is_own_at(x, y):
+            self._clip.reach(x, y)
         with self._grabbed():
-            own = self._is_own_at(x, y)
-            if own and down:
-                return Verdict.OWN_WINDOW
-            if not own:
-                self._fake(MOTION, 0, x, y)
+            verdict = self._point(x, y, press=down)
+            if down and verdict is not Verdict.PASS:
+                return verdict
             self._press_button(button, down=down)
         return Verdict.PASS
 
@@ -173,15 +200,13 @@ class X11Injector:
             self._buttons.discard(button)
             self._watchdog.tell(f"-b {button}")
 
-    def _wheel(self, x: int, y: int, dx: float, dy: float) -> Verdict:
+    def _turn(self, x: int, y: int, dx: float, dy: float) -> Verdict:
         """Click the wheel's buttons for whole steps; what is left waits for the next message."""
-        self._wheel_x, self._wheel_y = self._wheel_x + dx, self._wheel_y + dy
-        steps_x, steps_y = int(self._wheel_x), int(self._wheel_y)
-        self._wheel_x, self._wheel_y = self._wheel_x - steps_x, self._wheel_y - steps_y
+        steps_x, steps_y = self._wheel.take(dx, dy)
         with self._grabbed():
-            if self._is_own_at(x, y):
-                return Verdict.OWN_WINDOW
-            self._fake(MOTION, 0, x, y)
+            verdict = self._point(x, y, press=True)
+            if verdict is not Verdict.PASS:
+                return verdict
             for steps, negative, positive in ((steps_y, WHEEL_UP, WHEEL_DOWN), (steps_x, WHEEL_LEFT, WHEEL_RIGHT)):
                 for _ in range(abs(steps)):
                     self._fake(BUTTON_PRESS, positive if steps > 0 else negative)
@@ -193,27 +218,6 @@ class X11Injector:
     def _tell_spare(self, codes: list[int]) -> None:
         self._watchdog.tell(" ".join(["s", *map(str, codes)]))
 
-    def _refresh_keymap(self) -> None:
-        """Read the layout again now and then: XKB servers do not tell of each change."""
-        now = time.monotonic()
-        lent_until = self._keymap.lent_until
-        if lent_until is not None and now > lent_until and not self._keys:
-            self._keymap.take_back()
-        if now - self._keymap_at > KEYMAP_AGE_SECONDS:
-            self._keymap.read()
-        self._keymap_at = now
-
-    def rest(self) -> float | None:
-        """Take back lent keys when it is time; return the seconds until it is, or None."""
-        lent_until = self._keymap.lent_until
-        if lent_until is None:
-            return None
-        left = lent_until - time.monotonic()
-        if left <= 0 and not self._keys:
-            self._keymap.take_back()
-            return None
-        return max(0.05, left)
-
     def _press_key(self, keycode: int, *, down: bool) -> None:
         if down:
             self._watchdog.tell(f"+k {keycode}")
@@ -222,134 +226,38 @@ class X11Injector:
             self._fake(KEY_RELEASE, keycode)
             self._watchdog.tell(f"-k {keycode}")
 
-    def _key(self, message: KeyInput) -> Verdict:
-        name = message.code or message.key
-        if not message.down:
-            if name in self._keys:
-                self._press_key(self._keys.pop(name), down=False)
-                self._connection.flush()
-            return Verdict.PASS
-        if name in self._keys:
-            return Verdict.PASS  # a repetition: the X server repeats held keys by itself
-        keysym = keysym_of_key(message.key, message.code)
-        if keysym is None:
-            return Verdict.PASS  # a dead key or an input method's: the composed text follows
-        self._refresh_keymap()
-        stroke = self._stroke(keysym)
-        if stroke is None:
-            return Verdict.FAILED
-        with self._grabbed():
-            if self._is_own_focus():
-                return Verdict.OWN_WINDOW
-            with self._modifiers(stroke, keysym):
-                self._press_key(stroke.keycode, down=True)
-            self._keys[name] = stroke.keycode
-        return Verdict.PASS
-
-    def _stroke(self, keysym: int) -> KeyStroke | None:
-        stroke = self._keymap.find(keysym)
-        if stroke is None:
-            code = self._keymap.lend([keysym]).get(keysym)
-            if code is None:
-                return None
-            self._keymap.used(code)
-            stroke = KeyStroke(code, lent=True)
-        return stroke
-
-    @contextmanager
-    def _modifiers(self, stroke: KeyStroke, keysym: int) -> Iterator[None]:
-        """Hold just the modifiers that this character needs on this layout; other keys keep what is held."""
-        is_character = keysym < 0xFE00 or bool(keysym & UNICODE_KEYSYM)
-        if stroke.lent or not is_character:
-            yield
-            return
-        now = self._keymap.modifiers()
-        undo: list[tuple[int, bool]] = []
-        wanted_shift = stroke.shift != (stroke.letter and bool(now & LOCK_MASK))
-        self._set_modifier(SHIFT_L, wanted=wanted_shift, held=bool(now & SHIFT_MASK), undo=undo)
-        held_level3 = bool(now & self._keymap.level3_mask)
-        self._set_modifier(LEVEL3_SHIFT, wanted=stroke.level3, held=held_level3, undo=undo)
+    def rest(self) -> float | None:
+        """Take back lent keys when it is time, let go when the focus left; return the seconds until there is more."""
         try:
-            yield
-        finally:
-            for keycode, down in reversed(undo):
-                self._press_key(keycode, down=down)
+            if self._clip is not None and self._keyboard.holds:
+                if self._clip.has_focus():
+                    return CLIP_CHECK_SECONDS
+                self._keyboard.release()
+            return self._keyboard.rest()
+        except xcffib.ConnectionException as error:
+            raise BackendLostError from error
 
-    def _set_modifier(self, keysym: int, *, wanted: bool, held: bool, undo: list[tuple[int, bool]]) -> None:
-        if wanted == held:
-            return
-        codes = self._keymap.keycodes_of_modifier(keysym)
-        if wanted and codes:
-            self._press_key(codes[0], down=True)
-            undo.append((codes[0], False))
-        for code in [] if wanted else [code for code in codes if code in self._keys.values()]:
-            self._press_key(code, down=False)
-            undo.append((code, True))
-
-    # Text
-
-    def _text(self, text: str, stopped: Callable[[], bool]) -> Verdict:
-        """Type a text: keys of the layout where it has them, lent keys for the rest."""
-        self._refresh_keymap()
-        self.release_keys()
-        clean = text.replace("\r\n", "\n")
-        keysyms = [keysym_of_character(char) for char in clean if char.isprintable() or char in "\n\t\r"]
-        if len(set(self._unknown(keysyms))) > self._keymap.room:
-            return self._paste(clean)
-        lent: dict[int, int] = {}
-        for index, keysym in enumerate(keysyms):
-            stroke = self._keymap.find(keysym)
-            if stroke is None:
-                if keysym not in lent:
-                    lent = self._keymap.lend(self._unknown(keysyms[index:]))
-                if keysym not in lent:
-                    return Verdict.FAILED
-                stroke = KeyStroke(lent[keysym], lent=True)
-                self._keymap.used(lent[keysym])
-            if stopped():
-                return Verdict.PASS
-            with self._grabbed():
-                if self._is_own_focus():
-                    return Verdict.OWN_WINDOW
-                with self._modifiers(stroke, keysym):
-                    self._press_key(stroke.keycode, down=True)
-                    self._press_key(stroke.keycode, down=False)
-        return Verdict.PASS
-
-    def _paste(self, text: str) -> Verdict:
-        """Paste a text that has more unknown characters than there are keys to lend.
-
-        Shift+Insert takes the clipboard in toolkits and the primary selection in terminals; both have the text.
-        """
-        if self._pasting is None:
-            self._pasting = PasteSource(self._display)
-        insert = self._keymap.find(INSERT)
-        if insert is None or not self._pasting.offer(text):
-            return Verdict.FAILED
-        shift = self._keymap.keycodes_of_modifier(SHIFT_L)[0]
-        with self._grabbed():
-            if self._is_own_focus():
-                return Verdict.OWN_WINDOW
-            for keycode, down in ((shift, True), (insert.keycode, True), (insert.keycode, False), (shift, False)):
-                self._press_key(keycode, down=down)
-        return Verdict.PASS if self._pasting.wait_served() else Verdict.FAILED
-
-    def _unknown(self, keysyms: list[int]) -> list[int]:
-        return [keysym for keysym in keysyms if self._keymap.find(keysym) is None]
+    def _system(self, action: Literal["secure_attention", "lock"]) -> Verdict:
+        """Ctrl+Alt+Del, or lock the screen; neither belongs to an application grant."""
+        if self._clip is not None:
+            return Verdict.OUTSIDE
+        self.release_all()
+        if action == "secure_attention":
+            return self._keyboard.chord(CONTROL_L, ALT_L, DELETE)
+        if lock_screen():
+            return Verdict.PASS
+        for chord in ((SCREEN_SAVER,), (SUPER_L, ord("l"))):
+            if self._keyboard.is_awaited(*chord):
+                return self._keyboard.chord(*chord)
+        return Verdict.UNSUPPORTED
 
     # Letting go
-
-    def release_keys(self) -> None:
-        """Let go of the keys we hold."""
-        while self._keys:
-            _, keycode = self._keys.popitem()
-            self._press_key(keycode, down=False)
-        self._connection.flush()
 
     def release_all(self) -> None:
         """Let go of every key and button that we hold."""
         try:
-            self.release_keys()
+            self._keyboard.release()
+            self._wheel.reset()
             for button in sorted(self._buttons):
                 self._press_button(button, down=False)
             self._connection.flush()
@@ -360,11 +268,9 @@ class X11Injector:
         """Let go of everything, take lent keys back, end the watchdog."""
         try:
             self.release_all()
-            if self._keymap.lent_until is not None:
-                self._keymap.take_back()
+            self._keyboard.give_back()
             self._connection.core.GetInputFocus().reply()
         finally:
-            if self._pasting is not None:
-                self._pasting.close()
+            self._keyboard.close()
             self._connection.disconnect()
             self._watchdog.close()

@@ -1,131 +1,104 @@
-"""The keyboard layout of the X server: which key, with which modifiers, makes a keysym; and keys to spare.
+"""The keyboard layout of the X server as it is now, and keys to spare.
 
 Characters that the layout lacks are put on spare keycodes for a while. A code is not used for another character
 before programs had time to read the key that it made, and all are emptied some time after the last key.
 """
 
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import xcffib
 import xcffib.xkb
 import xcffib.xproto
 
-from customer_agent.control.keysyms import UNICODE_KEYSYM
+from customer_agent.control.layout import LOCK, Key, KeyType, Layout, group_of
 
 USE_CORE_KEYBOARD = 0x100
+KEY_TYPES_AND_SYMS = 3
 MAP_SETTLE_SECONDS = 0.015
 REUSE_SECONDS = 0.5
 UNMAP_SECONDS = 0.5
 MAX_SPARE = 24
-LATIN_PLANES = {0: (0, 1, 4, 5), 1: (2, 3, 6, 7)}  # columns of the core mapping for XKB group 1 and 2: levels 1 to 4
-LOCK_MASK = 2
-SHIFT_L, LEVEL3_SHIFT = 0xFFE1, 0xFE03
-SHIFT_MASK = 1
-
-
-@dataclass(frozen=True, slots=True)
-class KeyStroke:
-    """A key and what must be held with it."""
-
-    keycode: int
-    shift: bool = False
-    level3: bool = False
-    lent: bool = False
-    letter: bool = False
+SHIFT_L, SHIFT_R, LEVEL3_SHIFT, LEVEL5_SHIFT, MODE_SWITCH = 0xFFE1, 0xFFE2, 0xFE03, 0xFE11, 0xFF7E
+LEVEL_KEYSYMS = frozenset({SHIFT_L, SHIFT_R, LEVEL3_SHIFT, LEVEL5_SHIFT, MODE_SWITCH})  # they choose, and do nothing
 
 
 class Keymap:
     """The layout as it is now. One thread."""
 
-    def __init__(self, connection: Any, on_spare: Any = None) -> None:
+    def __init__(self, connection: Any, on_spare: Callable[[list[int]], None] = lambda _codes: None) -> None:
         self._connection = connection
-        self._on_spare = on_spare or (lambda _codes: None)
-        setup = connection.setup
-        self._first, self._last = setup.min_keycode, setup.max_keycode
+        self._on_spare = on_spare
         self._xkb = connection(xcffib.xkb.key)
         self._xkb.UseExtension(1, 0).reply()
-        self._columns = 0
-        self._rows: dict[int, list[int]] = {}
-        self._tables: dict[int, dict[int, KeyStroke]] = {}
         self._spare: list[int] = []
         self._mapped: dict[int, int] = {}  # keysym → spare keycode
         self._used_at: dict[int, float] = {}
+        self._layouts: dict[int, Layout] = {}
+        self._rows: Any = None
         self.read()
 
     def read(self) -> None:
         """Read the layout; call it when the server says that the mapping changed."""
-        reply = self._connection.core.GetKeyboardMapping(self._first, self._last - self._first + 1).reply()
-        self._columns = reply.keysyms_per_keycode
-        symbols = reply.keysyms.list
-        self._rows = {
-            code: symbols[index * self._columns : (index + 1) * self._columns]
-            for index, code in enumerate(range(self._first, self._last + 1))
-        }
-        self._tables = {}
-        ours = set(self._mapped.values())
+        reply = self._xkb.GetMap(USE_CORE_KEYBOARD, KEY_TYPES_AND_SYMS, *[0] * 16).reply()
+        self._types = [_type_of(item) for item in reply.types_rtrn]
+        self._rows = dict(enumerate(reply.syms_rtrn, start=reply.firstKeySym))
+        self._layouts = {}
         mapping = self._connection.core.GetModifierMapping().reply()
-        self._by_modifier = {
-            index: [code for code in mapping.keycodes[index * per : (index + 1) * per] if code]
-            for per in [mapping.keycodes_per_modifier]
-            for index in range(8)
+        per = mapping.keycodes_per_modifier
+        self._modifier_of = {
+            code: 1 << index for index in range(8) for code in mapping.keycodes[index * per : (index + 1) * per] if code
         }
-        modifiers = {code for codes in self._by_modifier.values() for code in codes}
+        self._level_keys: dict[int, int] = {}  # modifier bit → the key that only holds it
+        for code, bit in self._modifier_of.items():
+            row = self._rows.get(code)
+            if row is not None and row.nSyms and row.syms[0] in LEVEL_KEYSYMS:
+                self._level_keys.setdefault(bit, code)
+        ours = set(self._mapped.values())
         empty = [
-            code for code, row in self._rows.items() if code not in ours and code not in modifiers and not any(row)
+            code
+            for code, row in self._rows.items()
+            if code not in ours and code not in self._modifier_of and not any(row.syms)
         ]
         self._spare = sorted(ours) + empty[-(MAX_SPARE - len(ours)) :]
 
-    @property
-    def group(self) -> int:
-        """The active layout group, 0 or 1 (more are not in the core mapping)."""
-        group: int = self._xkb.GetState(USE_CORE_KEYBOARD).reply().group
-        return min(group, 1)
+    def set_caps_lock(self, *, on: bool) -> None:
+        """Turn Caps Lock on or off without a key."""
+        self._xkb.LatchLockState(USE_CORE_KEYBOARD, LOCK, LOCK if on else 0, False, 0, 0, False, 0)  # noqa: FBT003
 
-    def modifiers(self) -> int:
-        """Return the effective modifier mask."""
-        mods: int = self._xkb.GetState(USE_CORE_KEYBOARD).reply().mods
-        return mods
+    def state(self) -> tuple[int, int]:
+        """Return the effective modifiers, and the active group."""
+        reply = self._xkb.GetState(USE_CORE_KEYBOARD).reply()
+        return reply.mods, reply.group
 
-    def find(self, keysym: int) -> KeyStroke | None:
-        """Return how the current layout makes a keysym, or None."""
-        group = self.group
-        table = self._tables.get(group)
-        if table is None:
-            table = self._tables[group] = self._table(group)
-        return table.get(keysym) or table.get(_legacy_twin(keysym))
+    def layout(self, group: int) -> Layout:
+        """Return the keys while this group is active."""
+        found = self._layouts.get(group)
+        if found is None:
+            found = self._layouts[group] = Layout(list(self._keys(group)))
+        return found
 
-    def _table(self, group: int) -> dict[int, KeyStroke]:
-        table: dict[int, KeyStroke] = {}
+    def _keys(self, group: int) -> Iterable[Key]:
         ours = set(self._mapped.values())
-        has_second = group == 0 or any(any(row[2:4]) for row in self._rows.values())
-        columns = LATIN_PLANES[group if has_second else 0]
-        for level, column in enumerate(columns):
-            if column >= self._columns:
-                continue
-            for code, row in self._rows.items():
-                if code in ours or not row[column]:
-                    continue
-                letter = _is_letter(row[column])
-                table.setdefault(row[column], KeyStroke(code, bool(level & 1), bool(level & 2), letter=letter))
-                if level == 0 and letter and not row[columns[1]]:  # one keysym stands for both cases
-                    upper = ord(chr(row[column]).upper()) if row[column] < 0x100 else row[column]
-                    table.setdefault(upper, KeyStroke(code, shift=True, letter=True))
-        return table
+        for code, row in self._rows.items():
+            at = group_of(row.groupInfo, group)
+            if at is not None and code not in ours:
+                keysyms = row.syms[at * row.width : (at + 1) * row.width]
+                yield Key(code, self._types[row.kt_index[at]], list(keysyms))
 
-    def keycodes_of_modifier(self, keysym: int) -> list[int]:
-        """Return the keys that act as this modifier: Shift's two, or those of AltGr."""
-        if keysym == SHIFT_L:
-            return self._by_modifier[0]
-        return [code for code, row in self._rows.items() if row and row[0] == keysym]
+    def modifier_of(self, code: int) -> int:
+        """Return the modifier bit that a key sets, 0 for none."""
+        return self._modifier_of.get(code, 0)
+
+    def level_key(self, bit: int) -> int | None:
+        """Return a key that holds this modifier and does nothing else: Shift, AltGr."""
+        return self._level_keys.get(bit)
 
     @property
-    def level3_mask(self) -> int:
-        """The modifier bit of AltGr, 0 where the layout has none."""
-        codes = set(self.keycodes_of_modifier(LEVEL3_SHIFT))
-        return sum(1 << index for index, members in self._by_modifier.items() if codes & set(members))
+    def pressable(self) -> int:
+        """The modifiers that `level_key` has a key for."""
+        return sum(self._level_keys)
 
     @property
     def room(self) -> int:
@@ -173,9 +146,7 @@ class Keymap:
         self._used_at[code] = time.monotonic()
 
     def _write(self, code: int, keysym: int) -> None:
-        row = [keysym] * 2 + [0] * max(0, self._columns - 2)
-        self._connection.core.ChangeKeyboardMapping(1, code, len(row), row)
-        self._rows[code] = row
+        self._connection.core.ChangeKeyboardMapping(1, code, 2, [keysym, keysym])
 
     def used(self, code: int) -> None:
         """Take note that a lent key was pressed."""
@@ -197,13 +168,6 @@ class Keymap:
         self._on_spare([])
 
 
-def _is_letter(keysym: int) -> bool:
-    point = keysym & 0xFFFFFF if keysym & UNICODE_KEYSYM else keysym
-    return point < 0x110000 and (keysym < 0x100 or bool(keysym & UNICODE_KEYSYM)) and chr(point).isalpha()
-
-
-def _legacy_twin(keysym: int) -> int:
-    """Return the Latin-1 or Unicode form of a keysym that layouts may use in the other form."""
-    if keysym & UNICODE_KEYSYM and keysym & 0xFFFFFF < 0x100:
-        return keysym & 0xFF
-    return keysym
+def _type_of(item: Any) -> KeyType:
+    kept = {entry.mods_mask: keep.mask for entry, keep in zip(item.map, item.preserve, strict=False)}
+    return KeyType.of(item.mods_mask, {entry.mods_mask: entry.level for entry in item.map if entry.active}, kept)

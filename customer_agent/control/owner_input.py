@@ -4,6 +4,7 @@ Injected events come from the XTEST devices too, and so do those of other progra
 customer's hand), so our own are matched by kind and number against what the injector announced.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -18,6 +19,8 @@ from customer_agent.media.xi2 import KEY_REPEAT_FLAG, RawKind, XEvent, next_even
 # taken for the owner's would halt the CSR. Hands at real devices never come from XTEST, so a long wait hides none.
 EXPECTED_SECONDS = 5.0
 
+log = logging.getLogger(__name__)
+
 
 class InjectionLedger:
     """Which events are ours. Thread-safe; `now` in seconds on the monotonic clock."""
@@ -25,16 +28,17 @@ class InjectionLedger:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._expected: deque[tuple[float, RawKind, int]] = deque()
-        self._down: set[int] = set()
+        self._down: dict[int, float | None] = {}
 
     def expect(self, kind: RawKind, detail: int, now: float) -> None:
         """Announce an event before it is injected."""
         with self._lock:
             self._expected.append((now, kind, detail))
             if kind is RawKind.KEY_PRESS:
-                self._down.add(detail)
+                self._down[detail] = None
             elif kind is RawKind.KEY_RELEASE:
-                self._down.discard(detail)
+                # Repeats that the server made before the release may be read after it was announced.
+                self._down[detail] = now
 
     def is_ours(self, kind: RawKind, detail: int, now: float, *, repeat: bool = False) -> bool:
         """Take an event from an XTEST device; True when it was announced, or repeats a key that we hold."""
@@ -45,11 +49,14 @@ class InjectionLedger:
                 if expected_kind is kind and (expected_detail == detail or kind is RawKind.MOTION):
                     del self._expected[index]
                     return True
-            return repeat and kind is RawKind.KEY_PRESS and detail in self._down
+            if not repeat or kind is not RawKind.KEY_PRESS or detail not in self._down:
+                return False
+            released_at = self._down[detail]
+            return released_at is None or now - released_at <= EXPECTED_SECONDS
 
 
 class OwnerInputWatcher:
-    """Calls `noticed` (on its own thread) for the owner's input, and keeps when it was last."""
+    """Calls `noticed` (on its own thread) for the owner's input, and keeps when it was last, and when a key was."""
 
     KINDS = tuple(RawKind)
 
@@ -62,6 +69,7 @@ class OwnerInputWatcher:
         self._waker = Waker()
         self._stopped = threading.Event()
         self.last_at: float | None = None
+        self.last_key_at: float | None = None
         self._thread = threading.Thread(target=self._run, name="owner-input", daemon=True)
         self._thread.start()
 
@@ -97,5 +105,8 @@ class OwnerInputWatcher:
             RawKind(event.raw_kind), event.detail, now, repeat=repeat
         ):
             return
+        log.debug("not ours: %s from %d", RawKind(event.raw_kind).name, event.source)
         self.last_at = now
+        if event.raw_kind == RawKind.KEY_PRESS:
+            self.last_key_at = now
         self._noticed()

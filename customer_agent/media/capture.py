@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from customer_agent.media.geometry import Monitor, Rect, bounding_box, even_box
+from customer_agent.media.wayland import on_wayland
 
 MAX_FRAMES_PER_SECOND = 60
 MAX_BOXES = 6
@@ -69,7 +70,11 @@ def merge_boxes(boxes: Iterable[Rect], area: Rect) -> list[Rect]:
 
 
 def open_capture(display: str | None = None) -> CaptureBackend:
-    """Return the best backend of this system: X11 with DAMAGE and SHM, else mss."""
+    """Return the best backend of this system: the portal on Wayland, X11 with DAMAGE and SHM, else mss."""
+    if on_wayland():
+        from customer_agent.media.capture_portal import PortalCapture
+
+        return PortalCapture()
     if platform.system() == "Linux":
         from customer_agent.media.capture_x11 import X11Capture
         from customer_agent.media.x11 import DisplayError

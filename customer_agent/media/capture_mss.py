@@ -11,11 +11,11 @@ import mss
 import numpy as np
 from numpy.typing import NDArray
 
-from customer_agent.media.capture import Patch, merge_boxes
+from customer_agent.media.capture import Patch
+from customer_agent.media.differences import changed_patches
 from customer_agent.media.geometry import Monitor, Rect
 
 POLL_SECONDS = 1 / 20
-TILE_ROWS = 64
 
 
 class MssCapture:
@@ -52,23 +52,9 @@ class MssCapture:
         area = self._area
         shot = self._mss.grab({"left": area.x, "top": area.y, "width": area.width, "height": area.height})
         now = np.frombuffer(shot.raw, np.uint8).reshape(shot.height, shot.width, 4)[: area.height, : area.width]
-        boxes = [area] if self._last is None else self._differences(now, self._last)
+        patches = changed_patches(now, self._last, area)
         self._last = now
-        return [
-            Patch(box, np.ascontiguousarray(now[box.y : box.bottom, box.x : box.right]))
-            for box in merge_boxes(boxes, area)
-        ]
-
-    def _differences(self, now: NDArray[np.uint8], before: NDArray[np.uint8]) -> list[Rect]:
-        boxes = []
-        for top in range(0, self._area.height, TILE_ROWS):
-            new, old = now[top : top + TILE_ROWS], before[top : top + TILE_ROWS]
-            if np.array_equal(new, old):
-                continue
-            columns = np.flatnonzero((new != old).any(axis=(0, 2)))
-            first, last = int(columns[0]), int(columns[-1])
-            boxes.append(Rect(self._area.x + first, self._area.y + top, last - first + 1, new.shape[0]))
-        return boxes
+        return patches
 
     def wake(self) -> None:
         """End a wait early. From any thread."""

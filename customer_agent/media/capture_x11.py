@@ -61,7 +61,7 @@ class SharedMemory:
 
 
 @contextmanager
-def _noticing_loss() -> Iterator[None]:
+def noticing_loss() -> Iterator[None]:
     """Say in the backend's own words that the display is gone."""
     try:
         yield
@@ -105,12 +105,12 @@ class X11Capture:
 
     def monitors(self) -> list[Monitor]:
         """Return the monitors there are now."""
-        with _noticing_loss():
+        with noticing_loss():
             return list_monitors(self._connection)
 
     def open(self, area: Rect) -> None:
         """Begin to watch `area`."""
-        with _noticing_loss():
+        with noticing_loss():
             self._open(area)
 
     def _open(self, area: Rect) -> None:
@@ -122,12 +122,15 @@ class X11Capture:
         self._damage_ext.Create(self._damage, self._root, xcffib.damage.ReportLevel.NonEmpty)
         self._xfixes.CreateRegion(self._region, 0, [])
         connection(xcffib.randr.key).SelectInput(self._root, xcffib.randr.NotifyMask.ScreenChange)
+        # A monitor that is only defined anew is told of as a changed root window.
+        events = [xcffib.xproto.EventMask.StructureNotify]
+        connection.core.ChangeWindowAttributes(self._root, xcffib.xproto.CW.EventMask, events)
         connection.flush()
         self._fresh, self._changed, self._layout_changed = True, True, False
 
     def wait(self, timeout: float | None) -> bool:
         """Wait for damage, a wake-up or the end of `timeout` seconds."""
-        with _noticing_loss():
+        with noticing_loss():
             self._read_events()
             if not self._changed and not self._layout_changed:
                 wait_readable(self._connection, self._waker, timeout)
@@ -138,12 +141,12 @@ class X11Capture:
         while (event := self._connection.poll_for_event()) is not None:
             if isinstance(event, xcffib.damage.NotifyEvent):
                 self._changed = True
-            elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent):
+            elif isinstance(event, xcffib.randr.ScreenChangeNotifyEvent | xcffib.xproto.ConfigureNotifyEvent):
                 self._layout_changed = True
 
     def grab(self) -> list[Patch]:
         """Return what changed since the last grab."""
-        with _noticing_loss():
+        with noticing_loss():
             return self._grab()
 
     def _grab(self) -> list[Patch]:

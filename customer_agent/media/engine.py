@@ -1,7 +1,7 @@
 """The thread that captures, converts and encodes one shared area, when something changed and everybody is ready.
 
-Nothing is captured while nobody watches, and nothing is encoded while a viewer's last picture still waits:
-the newest pixels are taken when there is room for them.
+Nothing is captured while nobody watches, and nothing is encoded for a rung while a viewer's last picture there has
+not left: the newest pixels are taken when there is room for them.
 """
 
 import logging
@@ -11,22 +11,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from customer_agent.media.capture import CaptureBackend, CaptureLostError, LayoutChangedError
-from customer_agent.media.convert import Converter, open_converter
-from customer_agent.media.encoder import Encoder
+from customer_agent.media.convert import Converter, Picture, open_converter
 from customer_agent.media.fanout import Fanout
 from customer_agent.media.geometry import Monitor, Rect, shared_area
-from customer_agent.media.rates import FIRST_STEP, STEPS, RateStep
+from customer_agent.media.lane import Lane
+from customer_agent.media.rates import FRAMES_PER_SECOND, Mode, Motion
+from supportsite.protocol.base import SharingQuality
 
 log = logging.getLogger(__name__)
 
-KEY_INTERVAL_SECONDS = 0.3
 IDLE_CHECK_SECONDS = 1.0
-TAIL_SECONDS = 0.12  # one empty picture after the last change: without it a lost last packet is never missed
-SHARPEN_AFTER_SECONDS = 0.4
-SHARPEN_INTERVAL_SECONDS = 0.04
-SHARPEN_PICTURES = 3
-SHARPEN_FROM_BYTES = 2500
-SHARP_ENOUGH_BYTES = 700
+REST_SECONDS = 1 / FRAMES_PER_SECOND
 
 
 @dataclass(slots=True)
@@ -38,37 +33,8 @@ class EngineCounters:
     keys: int = 0
     sent_bytes: int = 0
     encode_seconds: float = 0.0
-
-
-@dataclass(slots=True)
-class _Still:
-    """What is left to do on a picture that does not change any more."""
-
-    changed_at: float = 0.0
-    bytes_since_sharp: int = 0
-    tail_due: bool = False
-    sharpened: int = 0
-    next_at: float = 0.0
-
-    def changed(self, now: float, size: int) -> None:
-        self.changed_at, self.tail_due, self.sharpened = now, True, 0
-        self.bytes_since_sharp += size
-        self.next_at = now + TAIL_SECONDS
-
-    @property
-    def wanted(self) -> bool:
-        return self.tail_due or self.bytes_since_sharp > SHARPEN_FROM_BYTES
-
-    def done(self, now: float, size: int) -> None:
-        """Take note of one picture made for stillness."""
-        if self.tail_due:
-            self.tail_due = False
-            self.next_at = self.changed_at + SHARPEN_AFTER_SECONDS
-            return
-        self.sharpened += 1
-        self.next_at = now + SHARPEN_INTERVAL_SECONDS
-        if size < SHARP_ENOUGH_BYTES or self.sharpened >= SHARPEN_PICTURES:
-            self.bytes_since_sharp = 0
+    encode_cpu_seconds: float = 0.0
+    bounded: int = 0  # pictures that would have been sharper on a faster link
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +55,7 @@ class EngineEvents:
 
 
 class CaptureEngine:
-    """Captures for one `Fanout` until stopped. Thread-safe: `start`, `stop`, `request_key`, `set_step`."""
+    """Captures for one `Fanout` until stopped. Thread-safe: `start`, `stop`, `request_key`, `set_quality`."""
 
     def __init__(
         self, *, backend: CaptureBackend, monitors: Sequence[int], fanout: Fanout, events: EngineEvents
@@ -99,15 +65,21 @@ class CaptureEngine:
         self._fanout = fanout
         self._events = events
         self.counters = events.counters
-        self.layout = self._read_layout()
+        try:
+            self.layout = self._read_layout()
+        except ValueError:
+            backend.close()  # the monitor is not there: nobody else gives it back
+            raise
         self._converter: Converter = open_converter()
         self._stopped = threading.Event()
         self._watched = threading.Event()
-        self._key_wanted = True
-        self._key_at = 0.0
-        self._grabbed_at = 0.0
-        self._step: RateStep = STEPS[FIRST_STEP]
-        self._still = _Still()
+        self._keys_wanted: set[int] = set()
+        self._next_at = 0.0
+        self._quality = SharingQuality.AUTO
+        self._motion = Motion()
+        self._lanes: dict[int, Lane] = {}
+        self._waits_partly = False
+        self._held = False
         self._thread = threading.Thread(target=self._run, name="capture", daemon=True)
 
     def start(self) -> None:
@@ -123,19 +95,45 @@ class CaptureEngine:
 
     def join(self, timeout: float) -> bool:
         """Wait for the thread's end."""
-        if self._thread.ident is not None:
+        if self._thread.ident is None:
+            self._backend.close()  # it never ran: no viewer came
+        else:
             self._thread.join(timeout)
         return not self._thread.is_alive()
 
-    def request_key(self) -> None:
-        """Make the next picture a key frame, at most every 300 ms."""
-        self._key_wanted = True
+    def request_key(self, rung: int) -> None:
+        """Make the rung's next picture a key frame, seldom enough (`lane`)."""
+        self._keys_wanted.add(rung)
         self._watched.set()
         self._backend.wake()
 
-    def set_step(self, step: RateStep) -> None:
-        """Change the limits from the next picture on."""
-        self._step = step
+    def set_quality(self, quality: SharingQuality) -> None:
+        """Follow the session's option from the next picture on; the next still picture is sharpened again."""
+        self._quality = quality
+        self._backend.wake()
+
+    def became_idle(self) -> None:
+        """A rung can take a picture: look again, if the engine waits for changes without it."""
+        if self._waits_partly:
+            self._backend.wake()
+
+    @property
+    def mode(self) -> Mode:
+        """What the option comes to now."""
+        if self._quality is SharingQuality.AUTO:
+            return self._motion.mode
+        return "sampling" if self._quality is SharingQuality.SAMPLING else "standard"
+
+    def hold(self, *, on: bool) -> None:
+        """Let no picture out while `on`; then go on with the newest. From any thread."""
+        self._held = on
+        self._watched.set()
+        self._backend.wake()
+
+    def move(self, area: Rect) -> None:
+        """The picture is of another place of the screen now, and of the same size. On the engine's thread."""
+        if (area.width, area.height) == (self.layout.area.width, self.layout.area.height):
+            self.layout = Layout(area, self.layout.monitors)
 
     def _read_layout(self) -> Layout:
         monitors = self._backend.monitors()
@@ -148,7 +146,6 @@ class CaptureEngine:
                     self._share(self.layout)
                 except LayoutChangedError:
                     self.layout = self._read_layout()
-                    self._key_wanted = True
                     self._events.layout(self.layout)
         except CaptureLostError:
             log.warning("the display is gone")
@@ -162,66 +159,80 @@ class CaptureEngine:
     def _share(self, layout: Layout) -> None:
         """Capture one layout until stopped. Raises LayoutChangedError."""
         self._backend.open(layout.area)
-        encoder = Encoder(layout.area.width, layout.area.height, self._step)
-        encoder.encode(key=True)  # the first call costs three times as much as the others: now, while ICE connects
+        picture = Picture(layout.area.width, layout.area.height)
+        self._lanes = {0: Lane(0, picture)}
         while not self._stopped.is_set():
-            if not self._fanout.has_viewers:
+            lanes = [] if self._held else self._watched_lanes(picture)
+            if not lanes:
                 self._watched.wait(IDLE_CHECK_SECONDS)
                 self._watched.clear()
                 continue
-            changed = self._backend.wait(self._patience(time.monotonic()))
-            now = time.monotonic()
-            still = not changed and self._still.wanted and now >= self._still.next_at
-            if changed or still or self._key_due(now):
-                self._make_picture(encoder, still=still)
+            self._fanout.forget_idle()
+            self._waits_partly = len(lanes) > 1
+            ready = [lane for lane in lanes if self._fanout.is_idle(lane.rung)]
+            self._waits_partly = len(ready) < len(lanes)
+            if not ready:
+                self._fanout.wait_idle(IDLE_CHECK_SECONDS)
+                continue
+            self._serve(ready, picture)
 
-    def _patience(self, now: float) -> float:
-        """Seconds until something is to be done even if nothing changes."""
-        deadlines = [now + IDLE_CHECK_SECONDS]
-        if self._still.wanted:
-            deadlines.append(self._still.next_at)
-        if self._key_wanted:
-            deadlines.append(self._key_at + KEY_INTERVAL_SECONDS)
-        return max(0.0, min(deadlines) - now)
+    def _watched_lanes(self, picture: Picture) -> list[Lane]:
+        """Return the lanes that somebody watches; the slow viewers' is there only as long as they are."""
+        rungs = self._fanout.rungs()
+        for rung in set(self._lanes) - {0, *rungs}:
+            del self._lanes[rung]
+        for rung in rungs:
+            if rung not in self._lanes:
+                self._lanes[rung] = Lane(rung, picture)
+        for rung in list(self._keys_wanted):
+            self._keys_wanted.discard(rung)
+            if rung in self._lanes:
+                self._lanes[rung].key_wanted = True
+        return [self._lanes[rung] for rung in rungs]
 
-    def _key_due(self, now: float) -> bool:
-        return self._key_wanted and now - self._key_at >= KEY_INTERVAL_SECONDS
-
-    def _make_picture(self, encoder: Encoder, *, still: bool) -> None:
-        """Wait for the frame rate and the viewers, take the newest pixels, encode, hand out."""
-        rest = self._grabbed_at + 1 / self._step.frames_per_second - time.monotonic()
+    def _serve(self, ready: list[Lane], picture: Picture) -> None:
+        """Wait until something is to be done for a lane that can take a picture, and do it."""
+        now = time.monotonic()
+        patience = min(lane.due_at(now) for lane in ready) - now
+        changed = self._backend.wait(max(0.0, min(IDLE_CHECK_SECONDS, patience)))
+        now = time.monotonic()
+        due = ready if changed else [lane for lane in ready if lane.due_at(now) <= now]
+        if not due or self._stopped.is_set():
+            return
+        # Frames keep their distance on the average: the second of two quick changes does not wait for its turn.
+        rest = self._next_at - now
         if rest > 0 and self._stopped.wait(rest):
             return
-        while not self._fanout.wait_idle(0.1):
-            if self._stopped.is_set():
-                return
-        self._grabbed_at = now = time.monotonic()
+        now = time.monotonic()
+        self._next_at = max(self._next_at + REST_SECONDS, now)
+        self._grab(picture, now)
+        for lane in due:
+            self._encode(lane, now)
+
+    def _grab(self, picture: Picture, now: float) -> None:
         patches = self._backend.grab()
-        key = self._key_due(now)
-        if not (patches or still or key):
-            return
         for patch in patches:
-            self._converter.convert(patch, encoder.picture)
-        encoder.set_step(self._step)
-        sharp = still and not patches and not self._still.tail_due and encoder.sharpen(on=True)
-        encoded = encoder.encode(key=key, at=now)
-        if sharp:
-            encoder.sharpen(on=False)
+            self._converter.convert(patch, picture)
+        if not patches:
+            return
+        self.counters.grabs += 1
+        self._motion.changed(now, sum(patch.box.area for patch in patches) / self.layout.area.area)
+        for lane in self._lanes.values():
+            lane.changed = True
+
+    def _encode(self, lane: Lane, now: float) -> None:
+        if self._stopped.is_set() or self._held:
+            return
+        self._motion.look(now)
+        fanout = self._fanout
+        encoded = lane.encode(now, fanout.rate(lane.rung), self.mode, fanout.viewers(lane.rung))
         if encoded is None:
             return
-        self._count(encoded.size, encoded.seconds, grabbed=bool(patches), key=encoded.key)
-        if encoded.key:
-            self._key_wanted, self._key_at = False, now
-        if patches or encoded.key:
-            self._still.changed(now, encoded.size)
-        else:
-            self._still.done(now, encoded.size)
-        self._fanout.give(encoded)
-
-    def _count(self, size: int, seconds: float, *, grabbed: bool, key: bool) -> None:
         counters = self.counters
-        counters.grabs += grabbed
-        counters.keys += key
+        counters.keys += encoded.key
         counters.pictures += 1
-        counters.sent_bytes += size
-        counters.encode_seconds += seconds
+        counters.bounded += lane.bounded_by_link
+        counters.sent_bytes += encoded.size
+        counters.encode_seconds += encoded.seconds
+        counters.encode_cpu_seconds += encoded.cpu_seconds
+        self._fanout.give(lane.rung, encoded)

@@ -48,11 +48,12 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Monitor:
-    """One monitor; numbers begin at 1 in the order of the system."""
+    """One monitor; numbers begin at 1 in the order of the system; `scale` is pixels per logical pixel."""
 
     number: int
     rect: Rect
     primary: bool
+    scale: float = 1.0
 
 
 def bounding_box(rects: Iterable[Rect]) -> Rect:

@@ -3,12 +3,9 @@
 Lives on the event loop. It decides nothing about permission: what a viewer sends goes to the listener, parsed.
 """
 
-import asyncio
 import contextlib
-import logging
-import time
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from aiortc import (
     RTCBundlePolicy,
@@ -19,48 +16,16 @@ from aiortc import (
     RTCSessionDescription,
 )
 from aiortc.sdp import candidate_from_sdp
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from customer_agent.media.fanout import Fanout
-from customer_agent.media.rates import LinkReport, RateControl
-from customer_agent.media.rtc_patches import ReceiverReport, apply_patches, watch_sender
-from supportsite.protocol.channel import (
-    CHANNEL_HEARTBEAT_SECONDS,
-    MAX_CHANNEL_BYTES,
-    STATE_MESSAGE,
-    VIEWER_INPUT,
-    ChannelHeartbeat,
-    CursorPosition,
-    ViewerInput,
-)
+from customer_agent.media.rtc_patches import apply_patches
+from customer_agent.media.sending import PacedSender
+from customer_agent.media.viewer_link import PeerListener, ViewerLink
+from supportsite.protocol.channel import CursorPosition
 from supportsite.protocol.socket import Candidate, Description
 
-SILENT_SECONDS = 3.0
-GONE_SECONDS = 20.0
-CONNECT_SECONDS = 30.0
-MAX_BAD_MESSAGES = 20
 CURSOR_BACKLOG_BYTES = 32 * 1024
-
-log = logging.getLogger(__name__)
-
-
-class PeerListener(Protocol):
-    """Who hears of a viewer; called on the event loop."""
-
-    def viewer_input(self, peer: "ViewerPeer", message: ViewerInput) -> None:
-        """A well-formed message on `input`. Nothing is checked yet but its shape."""
-
-    def viewer_refused(self, peer: "ViewerPeer", reason: str) -> None:
-        """A message was dropped because it was malformed."""
-
-    def viewer_ready(self, peer: "ViewerPeer") -> None:
-        """The `state` channel is open."""
-
-    def viewer_silent(self, peer: "ViewerPeer", *, silent: bool) -> None:
-        """Nothing was heard for 3 s (release this viewer's keys), or it is heard again."""
-
-    def viewer_closed(self, peer: "ViewerPeer", reason: str) -> None:
-        """The connection ended."""
 
 
 def ice_servers_of(servers: Sequence[Mapping[str, Any]]) -> list[RTCIceServer]:
@@ -71,8 +36,8 @@ def ice_servers_of(servers: Sequence[Mapping[str, Any]]) -> list[RTCIceServer]:
     ]
 
 
-class ViewerPeer:
-    """One viewer."""
+class ViewerPeer(ViewerLink):
+    """One viewer by WebRTC."""
 
     def __init__(
         self,
@@ -84,19 +49,17 @@ class ViewerPeer:
         listener: PeerListener,
     ) -> None:
         apply_patches()
-        self.connection, self.participant = connection, participant
-        self.rates = RateControl()
-        self.silent = False
-        self.closed = False
-        self._listener = listener
+        super().__init__(connection=connection, participant=participant, listener=listener)
         self._fanout = fanout
         # Servers are always given: without any, aiortc would ask one on the Internet.
         self._rtc = RTCPeerConnection(
             RTCConfiguration(iceServers=ice_servers_of(ice_servers), bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         )
-        self._track = fanout.add_track()
-        self._sender: RTCRtpSender = self._rtc.addTrack(self._track)
-        watch_sender(self._sender, on_key_request=fanout.request_key, on_report=self._take_report)
+        self.track = fanout.add_track()
+        self._sender: RTCRtpSender = self._rtc.addTrack(self.track)
+        self._paced = self.way_out = self.track.way_out = PacedSender(
+            self._sender, request_key=self._request_key, cut=lambda: fanout.cut
+        )
         self._prefer_h264()
         self._input = self._rtc.createDataChannel("input", ordered=True)
         self._state = self._rtc.createDataChannel("state", ordered=True)
@@ -105,17 +68,14 @@ class ViewerPeer:
         self._state.on("open", self._on_open)
         self._rtc.on("connectionstatechange", self._on_connection_state)
         self._candidates: list[Candidate] = []
-        self._heard_at = time.monotonic()
-        self._opened = False
-        self._bad_messages = 0
-        self._reported = ReceiverReport(0, 0)
-        self._report: ReceiverReport | None = None
-        self._tasks: set[asyncio.Task[None]] = set()
 
     @property
     def pictures(self) -> int:
         """Pictures handed to the network so far."""
-        return self._track.pictures
+        return self.track.pictures
+
+    def _request_key(self) -> None:
+        self._fanout.request_key(self.track.rung)
 
     def _prefer_h264(self) -> None:
         codecs = RTCRtpSender.getCapabilities("video").codecs
@@ -161,94 +121,16 @@ class ViewerPeer:
             return
         self._state.send(message.model_dump_json())
 
-    async def link_report(self) -> LinkReport | None:
-        """Return loss and round trip since the last call, or None when the viewer reported nothing new."""
-        report = self._report
-        if report is None or report.highest == self._reported.highest:
-            return None
-        sent = (report.highest - self._reported.highest) & 0xFFFFFFFF
-        first = self._reported.highest == 0
-        loss = 0.0 if first else max(0, report.lost - self._reported.lost) / max(1, sent)
-        self._reported = report
-        stats = await self._sender.getStats()
-        trips = [item.roundTripTime for item in stats.values() if item.type == "remote-inbound-rtp"]
-        return LinkReport(loss=min(1.0, loss), round_trip=trips[0] if trips else None)
-
     async def close(self, reason: str = "") -> None:
         """End the connection; a second call does nothing."""
         if self.closed:
             return
         self.closed = True
-        self._fanout.remove_track(self._track)
-        for task in self._tasks:
-            if task is not asyncio.current_task():
-                task.cancel()
+        self._paced.close()
+        self._fanout.remove_track(self.track)
+        self._cancel_tasks()
         self._listener.viewer_closed(self, reason)
         await self._rtc.close()
-
-    def _spawn(self, work: Any) -> None:
-        task: asyncio.Task[None] = asyncio.ensure_future(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def _beat(self) -> None:
-        """Send heartbeats and notice silence; runs until the connection is closed."""
-        while not self.closed:
-            await asyncio.sleep(CHANNEL_HEARTBEAT_SECONDS)
-            self.send(ChannelHeartbeat(at_ms=time.monotonic() * 1000))
-            quiet = time.monotonic() - self._heard_at
-            if quiet > (GONE_SECONDS if self._opened else CONNECT_SECONDS):
-                await self.close("silent")
-                return
-            if self._opened and self.silent != (quiet > SILENT_SECONDS):
-                self.silent = not self.silent
-                self._listener.viewer_silent(self, silent=self.silent)
-
-    def _heard(self) -> None:
-        self._heard_at = time.monotonic()
-        if self.silent:
-            self.silent = False
-            self._listener.viewer_silent(self, silent=False)
-
-    def _on_open(self) -> None:
-        self._heard()
-        self._opened = True
-        self._listener.viewer_ready(self)
-
-    def _on_input(self, data: str | bytes) -> None:
-        try:
-            message = VIEWER_INPUT.validate_json(self._bounded(data))
-        except (ValidationError, ValueError):
-            self._refuse()
-            return
-        self._heard()
-        self._listener.viewer_input(self, message)
-
-    def _on_state(self, data: str | bytes) -> None:
-        """Viewers send only heartbeats here; one without an echo is answered at once, so that they can time it."""
-        try:
-            message = STATE_MESSAGE.validate_json(self._bounded(data))
-        except (ValidationError, ValueError):
-            self._refuse()
-            return
-        self._heard()
-        if isinstance(message, ChannelHeartbeat) and message.echo_ms is None:
-            self.send(ChannelHeartbeat(at_ms=time.monotonic() * 1000, echo_ms=message.at_ms))
-
-    @staticmethod
-    def _bounded(data: str | bytes) -> str | bytes:
-        if len(data) > MAX_CHANNEL_BYTES:
-            raise ValueError("too long")
-        return data
-
-    def _refuse(self) -> None:
-        self._bad_messages += 1
-        self._listener.viewer_refused(self, "malformed")
-        if self._bad_messages == MAX_BAD_MESSAGES:
-            self._spawn(self.close("malformed"))
-
-    def _take_report(self, report: ReceiverReport) -> None:
-        self._report = report
 
     def _on_connection_state(self) -> None:
         if self._rtc.connectionState in ("failed", "closed") and not self.closed:

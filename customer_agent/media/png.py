@@ -1,4 +1,4 @@
-"""A PNG writer for cursors, so that no imaging library is needed."""
+"""A PNG writer for cursors and icons, so that no imaging library is needed."""
 
 import struct
 import zlib
@@ -11,18 +11,11 @@ def _chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
 
-def png_of_premultiplied_bgra(pixels: NDArray[np.uint8]) -> bytes:
-    """Return a PNG of pixels of shape (height, width, 4) in premultiplied BGRA, as XFixes gives cursors."""
+def png_of_bgra(pixels: NDArray[np.uint8]) -> bytes:
+    """Return a PNG of pixels of shape (height, width, 4) in BGRA, not premultiplied."""
     height, width = pixels.shape[:2]
-    alpha = pixels[..., 3].astype(np.uint32)
-    straight = np.zeros((height, width, 4), np.uint8)
-    safe = np.maximum(alpha, 1)
-    for target, source in enumerate((2, 1, 0)):
-        straight[..., target] = np.minimum(255, (pixels[..., source].astype(np.uint32) * 255 + safe // 2) // safe)
-    straight[alpha == 0] = 0
-    straight[..., 3] = alpha
     rows = np.zeros((height, 1 + width * 4), np.uint8)  # filter byte 0 before each row
-    rows[:, 1:] = straight.reshape(height, width * 4)
+    rows[:, 1:] = pixels[..., (2, 1, 0, 3)].reshape(height, width * 4)
     header = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
     return (
         b"\x89PNG\r\n\x1a\n"
@@ -30,3 +23,16 @@ def png_of_premultiplied_bgra(pixels: NDArray[np.uint8]) -> bytes:
         + _chunk(b"IDAT", zlib.compress(rows.tobytes(), 9))
         + _chunk(b"IEND", b"")
     )
+
+
+def png_of_premultiplied_bgra(pixels: NDArray[np.uint8]) -> bytes:
+    """Return a PNG of premultiplied BGRA, as XFixes gives cursors."""
+    alpha = pixels[..., 3].astype(np.uint32)
+    straight = np.zeros(pixels.shape, np.uint8)
+    safe = np.maximum(alpha, 1)
+    for channel in range(3):
+        colour = pixels[..., channel].astype(np.uint32)
+        straight[..., channel] = np.minimum(255, (colour * 255 + safe // 2) // safe)
+    straight[alpha == 0] = 0
+    straight[..., 3] = alpha
+    return png_of_bgra(straight)

@@ -2,26 +2,29 @@
 
 - a longer history for repairs: a key frame has more packets than 128
 - the playout-delay header extension at 0/0, so that the browser shows a picture when it has it
-- key-frame requests and receiver reports reach us instead of being lost
+- transport-wide congestion control: offered, and its counter in every packet
+- the round trip of the connectivity checks is kept: the first thing known of a path
 """
 
 import inspect
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
 from typing import Any
 
+import aioice.ice
 import aiortc.codecs
 import aiortc.rtcrtpsender
 import aiortc.rtp
 from aiortc import RTCRtpSender
-from aiortc.rtcrtpparameters import RTCRtpHeaderExtensionParameters
+from aiortc.rtcrtpparameters import RTCRtcpFeedback, RTCRtpHeaderExtensionParameters
 
 HISTORY_PACKETS = 2048
 PLAYOUT_DELAY_URI = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay"
 PLAYOUT_DELAY_ID = 6
 ONE_BYTE_PROFILE = 0xBEDE
 MAX_ONE_BYTE_ID = 14
-SEQUENCE_MASK = 0xFFFFFFFF
+ABS_SEND_TIME_URI = "http://www.webrtc.org/experiments/rtp-hdrext/abs-send-time"
+TRANSPORT_CC_URI = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01"
+TRANSPORT_CC_ID = 7
 
 
 class UnknownAiortcError(RuntimeError):
@@ -31,14 +34,6 @@ class UnknownAiortcError(RuntimeError):
 def _require(condition: object, what: str) -> None:
     if not condition:
         raise UnknownAiortcError(what)
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiverReport:
-    """One viewer's receiver report: packets lost so far and the highest sequence number, cycles included."""
-
-    lost: int
-    highest: int
 
 
 def apply_patches() -> None:
@@ -55,6 +50,8 @@ def apply_patches() -> None:
         _require(name in getattr(RTCRtpSender, method).__code__.co_names, f"RTCRtpSender.{method} uses {name}")
     sender_module.RTP_HISTORY_SIZE = HISTORY_PACKETS
     _add_playout_delay()
+    _add_transport_cc()
+    _time_connectivity_checks()
 
 
 def _add_playout_delay() -> None:
@@ -82,20 +79,70 @@ def _add_playout_delay() -> None:
     extension_map.configure, extension_map.set = configure_with_delay, set_with_delay
 
 
-def watch_sender(
-    sender: RTCRtpSender, *, on_key_request: Callable[[], None], on_report: Callable[[ReceiverReport], None]
-) -> None:
-    """Call back for the viewer's key-frame requests and receiver reports."""
-    target: Any = sender
-    _require(callable(getattr(target, "_send_keyframe", None)), "RTCRtpSender._send_keyframe")
-    handle = target._handle_rtcp_packet  # noqa: SLF001  the only place where reports pass
+def _add_transport_cc() -> None:
+    extensions = aiortc.codecs.HEADER_EXTENSIONS["video"]
+    _require(all(item.id != TRANSPORT_CC_ID for item in extensions), "header extension id is free")
+    extensions.append(RTCRtpHeaderExtensionParameters(id=TRANSPORT_CC_ID, uri=TRANSPORT_CC_URI))
+    for codec in aiortc.codecs.CODECS["video"]:
+        if codec.rtcpFeedback:  # not those of repairs
+            codec.rtcpFeedback.append(RTCRtcpFeedback(type="transport-cc"))
+    _require(hasattr(aiortc.rtp.HeaderExtensions(), "transport_sequence_number"), "HeaderExtensions")
+    extension_map: Any = aiortc.rtp.HeaderExtensionsMap
+    set_values = extension_map.set
 
-    async def handle_and_report(packet: Any) -> None:
-        await handle(packet)
-        if isinstance(packet, aiortc.rtp.RtcpRrPacket | aiortc.rtp.RtcpSrPacket):
-            for report in packet.reports:
-                if report.ssrc == target._ssrc:  # noqa: SLF001
-                    on_report(ReceiverReport(report.packets_lost, report.highest_sequence & SEQUENCE_MASK))
+    def set_with_counter(self: Any, values: Any) -> tuple[int, bytes]:
+        values.transport_sequence_number = 0  # room for it; written when the packet leaves
+        found: tuple[int, bytes] = set_values(self, values)
+        return found
 
-    target._send_keyframe = on_key_request  # noqa: SLF001  looked up on the instance
-    target._handle_rtcp_packet = handle_and_report  # noqa: SLF001
+    extension_map.set = set_with_counter
+
+
+def _time_connectivity_checks() -> None:
+    protocol: Any = aioice.ice.StunProtocol
+    _require(list(inspect.signature(protocol.request).parameters)[:3] == ["self", "request", "addr"], "StunProtocol")
+    request = protocol.request
+
+    async def timed_request(self: Any, message: Any, addr: Any, *given: Any, **named: Any) -> Any:
+        began = time.monotonic()
+        answer = await request(self, message, addr, *given, **named)
+        trips = self.__dict__.setdefault("round_trips", {})
+        trips[addr] = min(time.monotonic() - began, trips.get(addr, float("inf")))
+        return answer
+
+    protocol.request = timed_request
+
+
+def require_sender(sender: Any) -> None:
+    """Check that a sender has what `sending` takes over. Raises UnknownAiortcError."""
+    for name in ("_handle_rtcp_packet", "_retransmit", "_send_keyframe"):
+        _require(callable(getattr(sender, name, None)), f"RTCRtpSender.{name}")
+    _require(isinstance(getattr(sender, "_RTCRtpSender__rtp_history", None), dict), "RTCRtpSender's history")
+
+
+def extension_ids(sender: Any) -> dict[str, int]:
+    """Return the negotiated ids of the header extensions that are written when a packet leaves, by their URI."""
+    ids = sender._RTCRtpSender__rtp_header_extensions_map._HeaderExtensionsMap__ids  # noqa: SLF001
+    found = {ABS_SEND_TIME_URI: ids.abs_send_time, TRANSPORT_CC_URI: ids.transport_sequence_number}
+    return {uri: number for uri, number in found.items() if number}
+
+
+def history_of(sender: Any, number: int) -> Any:
+    """Return the sent RTP packet with a sequence number, or None where it is too long ago."""
+    packet = sender._RTCRtpSender__rtp_history.get(number % HISTORY_PACKETS)  # noqa: SLF001
+    return packet if packet is not None and packet.sequence_number == number else None
+
+
+def reported_round_trip(sender: Any) -> float | None:
+    """Return the round trip that the receiver reports give, in seconds."""
+    trip: float | None = sender._RTCRtpSender__rtt  # noqa: SLF001
+    return trip
+
+
+def path_round_trip(transport: Any) -> float | None:
+    """Return the round trip of the connectivity checks on the path in use, in seconds; None when nothing is known."""
+    pair = transport.transport._connection._nominated.get(1)  # noqa: SLF001
+    if pair is None:
+        return None
+    trips: dict[Any, float] = getattr(pair.protocol, "round_trips", {})
+    return trips.get(tuple(pair.remote_addr))

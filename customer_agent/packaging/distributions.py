@@ -7,7 +7,7 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-ROOTS = ("aiohttp", "aiortc", "av", "cryptography", "mss", "numpy", "polib", "pydantic", "xcffib")
+ROOTS = ("aiohttp", "aiortc", "av", "cryptography", "jeepney", "mss", "numpy", "polib", "pydantic", "xcffib")
 # Listed by their metadata, but imported by nothing that this program uses.
 UNUSED = frozenset({"pip", "setuptools", "wheel"})
 SKIPPED_PARTS = frozenset({"__pycache__", "tests", "testing", "_examples", "f2py", "include", "sample_programs"})

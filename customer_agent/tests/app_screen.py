@@ -17,7 +17,7 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 
 
-def wait_until(ready: Callable[[], object], seconds: float = 5.0) -> None:
+def wait_until(ready: Callable[[], object], seconds: float = 30.0) -> None:
     """Wait until `ready` holds; fails after `seconds`."""
     end = time.monotonic() + seconds
     pause = threading.Event()
@@ -54,10 +54,16 @@ class Display:
             self.name = f":{pipe.readline().strip()}"
         self._manager: subprocess.Popen[bytes] | None = None
         self._painter: subprocess.Popen[bytes] | None = None
+        self._monitors: set[str] = set()
         if window_manager:
             self._manager = subprocess.Popen(
                 ["openbox"], env=self.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
             )
+
+    @property
+    def display(self) -> str:
+        """The name, as `XServer` calls it."""
+        return self.name
 
     @property
     def environment(self) -> dict[str, str]:
@@ -74,6 +80,30 @@ class Display:
             check=False,
         )
         return done.stdout
+
+    def monitors(self, **places: tuple[int, int, int, int]) -> None:
+        """Let the screen consist of these monitors: name to x, y, width, height. The first has the real output."""
+        import xcffib.randr
+
+        from customer_agent.media.x11 import connect, screen_of
+
+        connection = connect(self.name)
+        randr, root = connection(xcffib.randr.key), screen_of(connection).root
+        randr.QueryVersion(1, 5).reply()
+        outputs = list(randr.GetScreenResources(root).reply().outputs)
+        for name in self._monitors - set(places):
+            randr.DeleteMonitorChecked(root, connection.core.InternAtom(0, len(name), name).reply().atom).check()
+        for number, (name, (x, y, width, height)) in enumerate(places.items()):
+            if name in self._monitors:
+                continue
+            atom = connection.core.InternAtom(0, len(name), name).reply().atom
+            own = outputs if number == 0 else []
+            monitor = xcffib.randr.MonitorInfo.synthetic(
+                atom, number == 0, False, len(own), x, y, width, height, 0, 0, own
+            )  # fmt: skip
+            randr.SetMonitorChecked(root, monitor).check()
+        self._monitors = set(places)
+        connection.disconnect()
 
     def lock(self) -> None:
         """Turn the screen saver on, as a screen lock does."""
@@ -158,7 +188,7 @@ class Program:
         with self._changed:
             self._changed.notify_all()
 
-    def wait_line(self, pattern: str, seconds: float = 20, after: int = 0) -> str:
+    def wait_line(self, pattern: str, seconds: float = 30, after: int = 0) -> str:
         """Return the newest line since line number `after` that matches."""
 
         def found() -> list[str]:
@@ -180,6 +210,12 @@ class Program:
         place: dict[str, Any] = ast.literal_eval(line.split("geometry bar ", 1)[1])
         button: tuple[int, int, int, int] = place["buttons"][text]
         return button
+
+    def consent_places(self, wanted: str = "geometry consent", after: int = 0) -> dict[str, Any]:
+        """Return where the parts of the question are, from a line that matches."""
+        line = self.wait_line(wanted, after=after)
+        places: dict[str, Any] = ast.literal_eval(line.split("geometry consent ", 1)[1])
+        return places
 
     def allow(self, after: int = 0) -> None:
         """Press Allow as an owner who uses the keyboard."""

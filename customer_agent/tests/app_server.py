@@ -15,6 +15,7 @@ from supportsite.protocol.objects import Scope
 
 SESSION, ENDPOINT = "session-00000000000001", "endpoint-0000000000001"
 CUSTOMER, CSR, ASSISTANT = "customer-0000000000001", "csr-000000000000000001", "csr-000000000000000002"
+SECOND_CUSTOMER = "customer-0000000000002"
 CSR_ENDPOINT = "endpoint-csr-000000001"
 CODE = "K7QM-2XPD"
 
@@ -30,7 +31,12 @@ def participant(identity: str, role: str, name: str, language: str = "en") -> di
 class ContractServer:
     """Runs in a thread of its own; `calls` are the POSTs in order."""
 
-    def __init__(self, *, language: str = "en", verified: bool = True, host: str = "127.0.0.1") -> None:
+    def __init__(
+        self, *, language: str = "en", verified: bool = True, host: str = "127.0.0.1", owner: str = CUSTOMER
+    ) -> None:
+        """`owner` is the participant whose computer the program is on."""
+        self.owner = owner
+        self.options: dict[str, Any] = {"quality": "auto"}
         self.calls: list[tuple[str, dict[str, Any]]] = []
         self.frames: list[dict[str, Any]] = []
         self.seq = 3
@@ -59,7 +65,7 @@ class ContractServer:
         return self
 
     def __exit__(self, *_: object) -> None:
-        asyncio.run_coroutine_threadsafe(self._runner.cleanup(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result(10)
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
         self._loop.close()
@@ -73,10 +79,22 @@ class ContractServer:
     def ask(self, capability: str, request: str, *, seconds: float = 60, requester: str = CSR, **more: Any) -> None:
         self.requests[request] = {
             "id": request, "capability": capability, "scope": {"monitors": []}, "state": "requested",
-            "requester": requester, "grantor": CUSTOMER, "via": "support_manager", "made_at": stamp(),
-            "expires_at": stamp(seconds), **more,
+            "requester": requester, "grantor": self.owner, "operator": requester, "source": None, "accepted_at": None,
+            "via": "support_manager", "made_at": stamp(), "expires_at": stamp(seconds), **more,
         }  # fmt: skip
         self.event("request.made", {"kind": "csr", "participant": CSR}, request=self.requests[request])
+
+    def ask_to_share(self, capability: str, request: str, **more: Any) -> None:
+        """Ask in the CSR's name for what is on the CSR's own computer; the customer has not accepted yet."""
+        self.ask(capability, request, **{"operator": CUSTOMER, "source": ENDPOINT, "via": "browser", **more})
+
+    def accept(self, request: str, **more: Any) -> None:
+        """Accept it as the customer: now the CSR's own program is asked."""
+        accepted = {"accepted_at": stamp(), "via": "support_manager", "expires_at": stamp(60), **more}
+        self.requests[request] |= accepted
+        self.event(
+            "request.accepted", {"kind": "customer", "participant": CUSTOMER}, request=self.requests[request]
+        )  # fmt: skip
 
     def event(self, kind: str, actor: dict[str, Any] | None = None, **fields: Any) -> None:
         self.seq += 1
@@ -99,7 +117,7 @@ class ContractServer:
     def close_sockets(self, code: int) -> None:
         asyncio.run_coroutine_threadsafe(self._close_all(code), self._loop).result(10)
 
-    def wait_call(self, path: str, seconds: float = 10, count: int = 1) -> dict[str, Any]:
+    def wait_call(self, path: str, seconds: float = 30, count: int = 1) -> dict[str, Any]:
         with self._changed:
 
             def found() -> list[dict[str, Any]]:
@@ -111,12 +129,12 @@ class ContractServer:
     def called(self, ending: str) -> list[str]:
         return [path for path, _ in self.calls if path.endswith(ending)]
 
-    def wait_frame(self, kind: str, seconds: float = 10) -> dict[str, Any]:
+    def wait_frame(self, kind: str, seconds: float = 30) -> dict[str, Any]:
         with self._changed:
             assert self._changed.wait_for(lambda: any(frame["type"] == kind for frame in self.frames), seconds)
             return next(frame for frame in self.frames if frame["type"] == kind)
 
-    def wait_signal(self, kind: str, connection: str, seconds: float = 15) -> dict[str, Any]:
+    def wait_signal(self, kind: str, connection: str, seconds: float = 30) -> dict[str, Any]:
         def found() -> list[dict[str, Any]]:
             signals = [frame["data"] for frame in self.frames if frame["type"] == "signal"]
             return [data for data in signals if data["kind"] == kind and data["connection"] == connection]
@@ -132,6 +150,14 @@ class ContractServer:
         self._loop.run_until_complete(self._start())
         self._started.set()
         self._loop.run_forever()
+
+    async def _stop(self) -> None:
+        """End, and end again who came in between: a transport without its loop is only found by the collector."""
+        server = self._runner.server
+        await self._runner.cleanup()
+        await asyncio.sleep(0)
+        await server.shutdown(0)
+        await asyncio.sleep(0)
 
     async def _start(self) -> None:
         app = web.Application()
@@ -174,11 +200,13 @@ class ContractServer:
     def snapshot(self) -> dict[str, Any]:
         return {
             "id": SESSION, "seq": self.seq, "state": "active", "session_type": self.session_type, "site": self.site,
-            "me": CUSTOMER, "customer_language": self.language, "created_at": stamp(-60), "activated_at": stamp(-30),
+            "me": self.owner, "options": self.options,
+            "customer_language": self.language, "created_at": stamp(-60), "activated_at": stamp(-30),
             "participants": [
                 participant(CUSTOMER, "primary_customer", "Hannah Lindqvist", self.language),
                 participant(CSR, "primary_csr", "佐藤 大輔" if self.language == "ja" else "Daniel Okafor"),
                 participant(ASSISTANT, "assisting_csr", "Yuki Sato"),
+                participant(SECOND_CUSTOMER, "secondary_customer", "Nils Ek"),
             ],
             "requests": list(self.requests.values()), "grants": [], "messages": [], "now": stamp(),
         }  # fmt: skip
@@ -208,14 +236,15 @@ class ContractServer:
         info = self.requests[request]
         scope = Scope.model_validate(body["scope"])
         statement = grant_statement(
-            session=SESSION, request=request, capability=info["capability"], scope=scope, csr=info["requester"],
+            session=SESSION, request=request, capability=info["capability"], scope=scope, holder=info["operator"],
             epoch=body["epoch"],
         )  # fmt: skip
         assert self._key is not None
         self._key.verify(base64.b64decode(body["signature"]), statement)
         grant = {
             "id": f"grant-{request}", "request": request, "capability": info["capability"], "scope": body["scope"],
-            "state": "active", "csr": info["requester"], "endpoint": ENDPOINT, "epoch": body["epoch"],
+            "state": "active", "holder": info["operator"], "owner": self.owner, "endpoint": ENDPOINT,
+            "epoch": body["epoch"],
             "granted_at": stamp(),
         }  # fmt: skip
         self.grants[grant["id"]] = grant

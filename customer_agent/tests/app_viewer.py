@@ -4,7 +4,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from typing import Any, TypeVar
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
@@ -19,13 +19,23 @@ CONNECTION = "connection-0000001"
 class Viewer:
     """Watches and operates under one grant."""
 
-    def __init__(self, server: ContractServer, grant: dict[str, Any], *, connection: str = CONNECTION) -> None:
+    def __init__(
+        self,
+        server: ContractServer,
+        grant: dict[str, Any],
+        *,
+        connection: str = CONNECTION,
+        participant: str = CSR,
+        monitors: Sequence[int] = (),
+    ) -> None:
         self._server, self._grant, self._connection = server, grant, connection
+        self._participant, self._monitors = participant, list(monitors)
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.state: list[dict[str, Any]] = []
         self.size: tuple[int, int] | None = None
+        self.frame: Any = None
         self.pictures = 0
         self.last_picture_at = 0.0
         self.closed_at: float | None = None
@@ -35,8 +45,10 @@ class Viewer:
     def _do(self, work: Coroutine[Any, Any, T]) -> T:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(30)
 
-    def _signal(self, data: dict[str, Any], participant: str = CSR) -> None:
-        frame = {"type": "signal", "to": ENDPOINT, "sender": CSR_ENDPOINT, "participant": participant, "data": data}
+    def _signal(self, data: dict[str, Any]) -> None:
+        frame = {
+            "type": "signal", "to": ENDPOINT, "sender": CSR_ENDPOINT, "participant": self._participant, "data": data
+        }  # fmt: skip
         self._server.send(frame)
 
     async def _connect(self) -> None:
@@ -44,7 +56,10 @@ class Viewer:
         self._channels: dict[str, Any] = {}
         self._rtc.on("track", lambda track: setattr(self, "_task", self._loop.create_task(self._watch(track))))
         self._rtc.on("datachannel", self._take_channel)
-        request = {"kind": "view_request", "grant": self._grant["id"], "connection": self._connection}
+        request = {
+            "kind": "view_request", "grant": self._grant["id"], "connection": self._connection,
+            "monitors": self._monitors,
+        }  # fmt: skip
         await asyncio.to_thread(self._signal, request)
         offer = await asyncio.to_thread(self._wait_signal, "offer")
         await self._rtc.setRemoteDescription(RTCSessionDescription(offer["sdp"], "offer"))
@@ -64,6 +79,7 @@ class Viewer:
             except MediaStreamError:
                 return
             self.size = (frame.width, frame.height)
+            self.frame = frame
             self.pictures += 1
             self.last_picture_at = time.monotonic()
 
@@ -92,6 +108,19 @@ class Viewer:
         self.seq += 1
         body = {"grant": self._grant["id"], "epoch": self._grant["epoch"], "seq": self.seq, **message}
         self._loop.call_soon_threadsafe(self._channels["input"].send, json.dumps(body))
+
+    def tell(self, **message: Any) -> None:
+        """Send one message on `state`."""
+        self._loop.call_soon_threadsafe(self._channels["state"].send, json.dumps(message))
+
+    def told(self, kind: str) -> list[dict[str, Any]]:
+        """Return what was said on `state` of one kind."""
+        return [message for message in list(self.state) if message["type"] == kind]
+
+    def pixel(self, x: int, y: int) -> tuple[int, int, int]:
+        """Return the colour of one pixel of the newest picture: red, green, blue."""
+        red, green, blue = self.frame.to_ndarray(format="rgb24")[y, x]
+        return int(red), int(green), int(blue)
 
     def flush(self) -> None:
         """Wait until everything sent so far has left."""

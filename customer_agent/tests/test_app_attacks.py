@@ -17,9 +17,14 @@ from customer_agent.attachment import Attachment
 from customer_agent.bridge import BarView, Prompt
 from customer_agent.client import ApiClient, Attached
 from customer_agent.identity import Identity
+from customer_agent.media.geometry import Rect
+from customer_agent.media.x11 import connect, screen_of
 from customer_agent.tests.app_screen import Display, Program, wait_until
 from customer_agent.tests.app_server import CSR, CUSTOMER, ENDPOINT, SESSION, ContractServer, stamp
 from customer_agent.tests.app_viewer import Viewer
+from customer_agent.tests.window_view import plain
+from supportsite.protocol.base import Capability
+from supportsite.protocol.channel import Mark
 
 GOLDEN = Path(supportsite.protocol.__file__).parent / "golden"
 VIEW, CONTROL = "screen.view.desktop", "screen.control.desktop"
@@ -36,7 +41,7 @@ def viewer(program: Program, app_server: ContractServer) -> Iterator[Viewer]:
     program.allow()
     app_server.wait_call("requests/request-0001/grant/")
     watching = Viewer(app_server, app_server.grants["grant-request-0001"])
-    wait_until(watching.ready, seconds=20)
+    wait_until(watching.ready)
     yield watching
     watching.close()
 
@@ -47,7 +52,7 @@ def move_until_it_works(viewer: Viewer, display: Display, x: float, y: float) ->
         viewer.flush()
         return display.pointer() == (int(1280 * x), int(800 * y))
 
-    wait_until(moved, seconds=10)
+    wait_until(moved)
 
 
 @needs_screen
@@ -69,7 +74,7 @@ def test_a_granted_csr_clicking_and_typing_at_the_consent_window_never_grants_an
             viewer.send(type="key", key=key, code={" ": "Space"}.get(key, key), down=down)
     viewer.send(type="text", text=" ")
     viewer.flush()
-    wait_until(lambda: "prompt" in viewer.held_reasons(), seconds=10)
+    wait_until(lambda: "prompt" in viewer.held_reasons())
     assert app_display.pointer() == rest, "not one event reached the desktop"
     assert app_server.called("grant/") == ["requests/request-0001/grant/"]
     refused = app_server.wait_call("refusals/")
@@ -81,16 +86,64 @@ def test_a_granted_csr_clicking_and_typing_at_the_consent_window_never_grants_an
 
 
 @needs_screen
+def test_input_is_held_while_the_screen_is_locked(viewer: Viewer, app_display: Display) -> None:
+    move_until_it_works(viewer, app_display, 0.5, 0.9)
+    connection = connect(app_display.name)
+    core, root = connection.core, screen_of(connection).root
+    status, lock = (core.InternAtom(0, len(name), name).reply().atom for name in ("_SCREENSAVER_STATUS", "LOCK"))
+    core.ChangePropertyChecked(0, root, status, 19, 32, 3, [lock, 1, 0]).check()
+
+    def is_held() -> bool:
+        viewer.send(type="button", x=0.2, y=0.2, button=0, down=True)
+        viewer.send(type="release")
+        viewer.flush()
+        return "locked" in viewer.held_reasons()
+
+    wait_until(is_held)
+    core.DeletePropertyChecked(root, status).check()
+    connection.disconnect()
+    move_until_it_works(viewer, app_display, 0.6, 0.9)
+
+
+@needs_screen
+def test_a_granted_csr_cannot_tick_a_window_for_its_owner(
+    viewer: Viewer, program: Program, app_display: Display, app_server: ContractServer
+) -> None:
+    screen: Any = app_display
+    with plain(screen, "plain", Rect(100, 500, 300, 200), "ledger"):
+        move_until_it_works(viewer, app_display, 0.5, 0.9)
+        before = len(program.lines)
+        app_server.ask("screen.view.application", "request-0002")
+        places = program.consent_places("geometry consent .*'rows'.*ledger", after=before)
+        for x, y, width, height in (places["rows"]["ledger"], places["allow"]) * 20:
+            place = {"x": (x + width / 2) / 1280, "y": (y + height / 2) / 800}
+            for down in (True, False):
+                viewer.send(type="button", **place, button=0, down=down)
+                viewer.send(type="key", key=" ", code="Space", down=down)
+        viewer.flush()
+        assert app_server.wait_call("refusals/")["reason"] == "prompt"
+        assert not any("allow enabled request-0002" in line for line in program.lines)
+        assert app_server.called("grant/") == ["requests/request-0001/grant/"]
+        app_display.hand("key", "Escape")
+        app_server.wait_call("requests/request-0002/deny/")
+
+
+@needs_screen
 def test_the_bar_cannot_be_pressed_by_the_csr(
     viewer: Viewer, program: Program, app_display: Display, app_server: ContractServer
 ) -> None:
     move_until_it_works(viewer, app_display, 0.5, 0.9)
-    x, y, width, height = program.bar_button("Stop everything")
-    place = {"x": (x + width / 2) / 1280, "y": (y + height / 2) / 800}
-    for down in (True, False):
-        viewer.send(type="button", **place, button=0, down=down)
-    wait_until(lambda: "own_window" in viewer.held_reasons(), seconds=10)
-    assert app_server.wait_call("refusals/", seconds=12)["reason"] == "own_window"
+
+    def held() -> bool:
+        x, y, width, height = program.bar_button("Stop everything")  # the bar grows while it is laid out
+        place = {"x": (x + width / 2) / 1280, "y": (y + height / 2) / 800}
+        for down in (True, False):
+            viewer.send(type="button", **place, button=0, down=down)
+        viewer.flush()
+        return "own_window" in viewer.held_reasons()
+
+    wait_until(held)
+    assert app_server.wait_call("refusals/")["reason"] == "own_window"
     assert not app_server.called("stop/")
 
 
@@ -107,12 +160,26 @@ def test_input_after_stop_with_an_old_epoch_or_of_another_grant_is_dropped(
     viewer.send(**press | {"x": 7.0})
     viewer.flush()
     expected = {"old_epoch", "no_grant", "replayed", "malformed"}
-    wait_until(lambda: expected <= {body.get("reason") for _, body in app_server.calls}, seconds=12)
+    wait_until(lambda: expected <= {body.get("reason") for _, body in app_server.calls})
     assert app_display.pointer() == rest
     app_server.event("grant.stopped", grant="grant-request-0001", cause="csr_release")
     program.wait_line("'Leave the session'")
     wait_until(lambda: viewer.closed_at is not None)
     assert app_display.pointer() == rest
+
+
+class NoBoard:
+    """A screen on which nothing is drawn, that a test asks what would be."""
+
+    available = False
+
+    def __init__(self) -> None:
+        self.marks: list[tuple[Mark, Rect, str]] = []
+
+    def put(self, mark: Mark, area: Rect, name: str) -> None:
+        self.marks.append((mark, area, name))
+
+    def clear(self, participant: str | None = None) -> None: ...
 
 
 class NoWindows:
@@ -144,30 +211,39 @@ def attachment(server: ContractServer, windows: NoWindows) -> tuple[Attachment, 
         },
         extra="ignore",
     )  # fmt: skip
-    made = Attachment(api=api, attached=attached, identity=Identity(), windows=windows, own_windows=lambda: [1])
+    made = Attachment(
+        api=api, attached=attached, identity=Identity(), windows=windows, own_windows=lambda: [1],
+        board=NoBoard(),
+    )  # fmt: skip
     return made, api
 
 
 def claims() -> list[dict[str, Any]]:
     """Return every golden message, and events that say a grant exists, each in the session of the test."""
     messages = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(GOLDEN.glob("*.json"))]
-    grant = {
-        "id": "grant-claimed", "request": "request-claimed", "capability": CONTROL, "scope": {"monitors": []},
-        "state": "active", "csr": CSR, "endpoint": ENDPOINT, "epoch": 1, "granted_at": stamp(), "granted": True,
-    }  # fmt: skip
     envelope: dict[str, Any] = {"session": SESSION, "at": stamp(), "actor": {"kind": "system"}, "hash": "0" * 64}
-    request = {
-        "id": "request-claimed", "capability": CONTROL, "scope": {"monitors": []}, "state": "granted",
-        "requester": CSR, "grantor": CUSTOMER, "via": "support_manager", "made_at": stamp(), "expires_at": stamp(60),
-        "granted": True,
-    }  # fmt: skip
-    events: list[dict[str, Any]] = [
-        {"type": "request.made", "request": request},
-        {"type": "request.granted", "request": "request-claimed", "grant": grant},
-        {"type": "grant.resumed", "grant": grant},
-        {"type": "grant.first_used", "grant": "grant-claimed"},
-        {"type": "grant.given", "granted": True, "grant": grant},
-    ]
+    events: list[dict[str, Any]] = []
+    for capability in Capability:
+        scope: dict[str, Any] = {"monitors": [], "applications": [{"window": 1, "name": "Mail", "title": "Inbox"}]}
+        grant = {
+            "id": "grant-claimed", "request": "request-claimed", "capability": capability, "scope": scope,
+            "state": "active", "holder": CSR, "owner": CUSTOMER, "endpoint": ENDPOINT, "epoch": 1,
+            "granted_at": stamp(), "granted": True,
+        }  # fmt: skip
+        request = {
+            "id": "request-claimed", "capability": capability, "scope": scope, "state": "granted",
+            "requester": CSR, "grantor": CUSTOMER, "operator": CSR, "source": ENDPOINT, "accepted_at": stamp(),
+            "via": "support_manager", "made_at": stamp(), "expires_at": stamp(60), "granted": True,
+        }  # fmt: skip
+        events += [
+            {"type": "request.made", "request": request},
+            {"type": "request.accepted", "request": request},
+            {"type": "request.granted", "request": "request-claimed", "grant": grant},
+            {"type": "grant.resumed", "grant": grant},
+            {"type": "grant.marked", "grant": "grant-claimed", "participant": CSR},
+            {"type": "grant.first_used", "grant": "grant-claimed"},
+            {"type": "grant.given", "granted": True, "grant": grant},
+        ]
     return messages + [{**envelope, **event} for event in events]
 
 
@@ -186,7 +262,7 @@ def test_every_message_with_a_claim_of_a_grant_changes_nothing(app_server: Contr
         made._link._take(json.dumps(signal))
         await asyncio.sleep(0.1)
         assert made.table.rows() == []
-        assert made._sharing.screen is None
+        assert made._sharing.screens == []
         assert not made._driver.running
         assert not any(view.shared or view.control for view in windows.bars)
         assert windows.prompts == []
@@ -243,7 +319,7 @@ def test_ten_thousand_spoiled_messages_neither_crash_it_nor_grant_anything(app_s
                 await asyncio.sleep(0)
         await asyncio.sleep(0.1)
         assert made.table.rows() == []
-        assert made._sharing.screen is None
+        assert made._sharing.screens == []
         await made._sharing.close()
         await api.close()
 

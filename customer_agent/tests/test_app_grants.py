@@ -8,16 +8,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from customer_agent.grants import (
-    CONTROL_IDLE_SECONDS,
-    CONTROL_MAX_SECONDS,
-    Change,
-    GrantTable,
-    LocalConsent,
-    RowState,
-)
+from customer_agent.grant_rows import Change, LocalConsent, RowState
+from customer_agent.grant_rules import CLIPBOARD_MAX_SECONDS, CONTROL_IDLE_SECONDS, CONTROL_MAX_SECONDS
+from customer_agent.grants import GrantTable
 from supportsite.protocol.base import Capability, GrantState, StopCause
-from supportsite.protocol.objects import GrantInfo, Scope
+from supportsite.protocol.capabilities import CLIPBOARD, SCREEN, SHARE, view_of
+from supportsite.protocol.capabilities import CONTROL as CONTROLS
+from supportsite.protocol.objects import ApplicationInfo, GrantInfo, Scope
 
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 VIEW, CONTROL = Capability.VIEW_DESKTOP, Capability.CONTROL_DESKTOP
@@ -34,7 +31,7 @@ class FakeClock:
 
 
 def consent(request: str = "request-1", capability: Capability = VIEW) -> LocalConsent:
-    return LocalConsent(request=request, capability=capability, scope=Scope(), csr="csr-00001")
+    return LocalConsent(request=request, capability=capability, scope=Scope(), holder="csr-00001")
 
 
 def info(table: GrantTable, request: str = "request-1", **changes: object) -> GrantInfo:
@@ -45,7 +42,8 @@ def info(table: GrantTable, request: str = "request-1", **changes: object) -> Gr
         "capability": row.capability,
         "scope": row.scope,
         "state": GrantState.ACTIVE,
-        "csr": row.csr,
+        "holder": row.holder,
+        "owner": "customer-1",
         "endpoint": "endpoint-1",
         "epoch": row.epoch,
         "granted_at": NOW,
@@ -71,7 +69,7 @@ def test_a_confirmation_that_differs_from_what_was_allowed_stops_the_row() -> No
     for changes in (
         {"capability": CONTROL},
         {"scope": Scope(monitors=[2])},
-        {"csr": "csr-00002"},
+        {"holder": "csr-00002"},
         {"endpoint": "endpoint-2"},
         {"epoch": 99999},
         {"state": GrantState.SUSPENDED},
@@ -89,7 +87,8 @@ def test_a_server_that_claims_a_grant_adds_nothing() -> None:
         request="request-x",
         capability=CONTROL,
         state=GrantState.ACTIVE,
-        csr="csr-00001",
+        holder="csr-00001",
+        owner="customer-1",
         endpoint="endpoint-1",
         epoch=1,
         granted_at=NOW,
@@ -120,6 +119,109 @@ def test_stopping_the_view_stops_control_and_stopping_control_keeps_the_view() -
     active(table, "request-d", CONTROL)
     table.stop(["request-v"], StopCause.OWNER_STOP)
     assert table.live() == []
+
+
+def test_control_implies_the_view_of_its_surface_and_falls_with_it_on_every_surface() -> None:
+    for control in CONTROLS:
+        table = GrantTable(FakeClock())
+        active(table, "request-v", view_of(control))
+        active(table, "request-c", control)
+        assert [row.request for row in table.live()] == ["request-v", "request-c"]
+        table.stop(["request-v"], StopCause.OWNER_STOP)
+        assert table.live() == []
+
+
+def test_a_share_of_another_surface_supersedes_what_was_shared() -> None:
+    for first in sorted(SCREEN):
+        for second in sorted(SCREEN):
+            table = GrantTable(FakeClock())
+            active(table, "request-1", first)
+            active(table, "request-2", second)
+            together = first != second and view_of(first) == view_of(second)
+            assert [row.request for row in table.live()] == (["request-1"] * together) + ["request-2"]
+            if not together:
+                assert table.rows()[0].cause is StopCause.SUPERSEDED
+
+
+def test_windows_that_differ_from_those_shown_take_their_place() -> None:
+    view, control = Capability.VIEW_APPLICATION, Capability.CONTROL_APPLICATION
+    ledger, mail = (Scope(applications=[ApplicationInfo(window=number)]) for number in (1, 2))
+    for first, second in ((view, control), (control, view)):
+        for scope, standing in ((ledger, 2), (mail, 1)):
+            table = GrantTable(FakeClock())
+            table.add_from_local_consent(LocalConsent("request-1", first, ledger, "csr-00001"))
+            table.add_from_local_consent(LocalConsent("request-2", second, scope, "csr-00001"))
+            assert len(table.live()) == standing
+
+
+def test_clipboard_text_needs_control_serves_once_rests_with_it_and_ends_with_it() -> None:
+    clock = FakeClock()
+    for capability in sorted(CLIPBOARD):
+        table = GrantTable(clock)
+        row = table.add_from_local_consent(consent("request-t", capability))
+        assert row.state is RowState.STOPPED, "without control there is no clipboard"
+        active(table, "request-c", CONTROL)
+        text = active(table, "request-u", capability)
+        table.suspend_control(StopCause.CONNECTION_LOST)
+        assert table.find_active(text) is None
+        assert not table.use_up(text)
+        table.resume_from_local_rule()
+        assert table.use_up(text)
+        assert not table.use_up(text)
+        assert table.rows()[-1].cause is StopCause.USED
+        text = active(table, "request-v", capability)
+        clock.now += CLIPBOARD_MAX_SECONDS
+        assert table.find_active(text) is None
+        text = active(table, "request-w", capability)
+        active(table, "request-d", CONTROL)
+        assert [row.request for row in table.live()] == ["request-d"], "it ends with the control that carried it"
+
+
+def test_what_the_owner_paused_goes_on_only_by_the_owner() -> None:
+    table = GrantTable(FakeClock())
+    grant = active(table)
+    table.pause()
+    table.resume_from_local_rule()
+    assert table.find_active(grant) is None
+    table.unpause()
+    assert table.find_active(grant) is not None
+
+
+def test_a_pause_holds_also_what_rested_already() -> None:
+    table = GrantTable(FakeClock())
+    active(table)
+    control = active(table, "request-2", CONTROL)
+    table.suspend_control(StopCause.CONNECTION_LOST)
+    table.pause()
+    table.resume_from_local_rule()
+    assert table.find_active(control) is None, "the link's return takes up what the owner paused"
+    table.unpause()
+    assert table.find_active(control) is not None
+
+
+def test_a_pause_holds_also_what_the_server_has_not_named_yet() -> None:
+    table = GrantTable(FakeClock())
+    view = active(table)
+    table.add_from_local_consent(consent("request-2", CONTROL))
+    changes: list[Change] = []
+    table.listen(changes.append)
+    table.pause()
+    assert not any(row.keeps_picture for row in table.rows()), "a pause cuts the picture"
+    assert table.confirm(info(table, "request-2"), endpoint="endpoint-1")
+    assert table.find_active("grant-request-2") is None
+    assert (changes[-1].grant.id, changes[-1].told) == ("grant-request-2", False), "the server is told that it rests"
+    table.unpause()
+    assert table.find_active("grant-request-2") is not None
+    assert table.find_active(view) is not None
+
+
+def test_a_pause_that_ends_before_the_server_answers_holds_nothing() -> None:
+    table = GrantTable(FakeClock())
+    table.add_from_local_consent(consent())
+    table.pause()
+    table.unpause()
+    assert table.confirm(info(table), endpoint="endpoint-1")
+    assert table.find_active("grant-request-1") is not None
 
 
 def test_control_ends_after_an_hour_and_after_five_idle_minutes() -> None:
@@ -157,12 +259,13 @@ def test_every_change_is_told_with_a_higher_epoch() -> None:
 
 SERVER_INFO = st.builds(
     GrantInfo,
-    id=st.sampled_from(["grant-request-1", "grant-request-2", "grant-request-3"]),
-    request=st.sampled_from(["request-1", "request-2", "request-3"]),
+    id=st.sampled_from([f"grant-request-{number}" for number in range(1, 6)]),
+    request=st.sampled_from([f"request-{number}" for number in range(1, 6)]),
     capability=st.sampled_from(Capability),
     scope=st.just(Scope()),
     state=st.sampled_from(GrantState),
-    csr=st.sampled_from(["csr-00001", "csr-00002"]),
+    holder=st.sampled_from(["csr-00001", "csr-00002"]),
+    owner=st.just("customer-1"),
     endpoint=st.sampled_from(["endpoint-1", "endpoint-2"]),
     epoch=st.integers(1, 12),
     granted_at=st.just(NOW),
@@ -179,10 +282,11 @@ class GrantMachine(RuleBasedStateMachine):
         self.table = GrantTable(self.clock)
         self.allowed: dict[str, LocalConsent] = {}
         self.stopped: set[str] = set()
+        self.paused: set[str] = set()
         self.epochs: dict[str, list[int]] = defaultdict(list)
         self.table.listen(lambda change: self.epochs[change.grant.request].append(change.grant.epoch))
 
-    @rule(number=st.integers(1, 3), capability=st.sampled_from(Capability))
+    @rule(number=st.integers(1, 5), capability=st.sampled_from(Capability))
     def owner_allows(self, number: int, capability: Capability) -> None:
         request = f"request-{number}"
         if request not in self.allowed:
@@ -197,17 +301,35 @@ class GrantMachine(RuleBasedStateMachine):
         for row in self.table.rows():
             old = before[row.request]
             assert not (old.state in (RowState.SUSPENDED, RowState.STOPPED) and row.state is RowState.ACTIVE)
-            assert (row.capability, row.scope, row.csr, row.not_after) == (
+            assert (row.capability, row.scope, row.holder, row.not_after) == (
                 old.capability,
                 old.scope,
-                old.csr,
+                old.holder,
                 old.not_after,
             )
 
-    @rule(number=st.integers(1, 3))
+    @rule(number=st.integers(1, 5))
     def server_confirms_rightly(self, number: int) -> None:
         if f"request-{number}" in self.allowed:
             self.table.confirm(info(self.table, f"request-{number}"), endpoint="endpoint-1")
+
+    @rule()
+    def owner_pauses(self) -> None:
+        self.table.pause()
+        self.paused |= {row.request for row in self.table.live() if row.paused}
+
+    @rule()
+    def owner_goes_on(self) -> None:
+        self.paused.clear()
+        self.table.unpause()
+
+    @rule(number=st.integers(1, 5))
+    def text_is_moved(self, number: int) -> None:
+        row = self.table.find(f"grant-request-{number}")
+        usable = self.table.find_active(f"grant-request-{number}") is not None
+        done = self.table.use_up(f"grant-request-{number}")
+        assert done == (usable and row is not None and row.capability in CLIPBOARD)
+        assert not self.table.use_up(f"grant-request-{number}"), "one use"
 
     @rule()
     def link_is_lost(self) -> None:
@@ -231,7 +353,7 @@ class GrantMachine(RuleBasedStateMachine):
     def rows_are_only_what_the_owner_allowed(self) -> None:
         for row in self.table.rows():
             allowed = self.allowed[row.request]
-            assert (row.capability, row.scope, row.csr) == (allowed.capability, allowed.scope, allowed.csr)
+            assert (row.capability, row.scope, row.holder) == (allowed.capability, allowed.scope, allowed.holder)
 
     @invariant()
     def stopped_stays_stopped(self) -> None:
@@ -240,9 +362,29 @@ class GrantMachine(RuleBasedStateMachine):
         self.stopped = now
 
     @invariant()
+    def one_surface_of_one_side_is_shared_at_a_time(self) -> None:
+        views = {view_of(row.capability) for row in self.table.live() if row.capability in SCREEN}
+        assert len(views) <= 1
+
+    @invariant()
+    def clipboard_text_needs_control_of_the_customers_computer(self) -> None:
+        live = self.table.live()
+        if any(row.capability in CLIPBOARD for row in live):
+            assert any(row.capability in CONTROLS and row.capability not in SHARE for row in live)
+        for row in live:
+            if row.capability in CLIPBOARD and row.id is not None and self.table.find_active(row.id) is not None:
+                control = self.table.live_control()
+                assert control is not None
+                assert control.state is RowState.ACTIVE
+
+    @invariant()
+    def what_the_owner_paused_rests(self) -> None:
+        assert all(row.state is not RowState.ACTIVE for row in self.table.rows() if row.request in self.paused)
+
+    @invariant()
     def at_most_one_row_of_a_capability_stands(self) -> None:
         for capability in Capability:
-            assert len(self.table.live(capability)) <= 1
+            assert len([row for row in self.table.live() if row.capability is capability]) <= 1
 
     @invariant()
     def epochs_of_a_row_never_fall(self) -> None:

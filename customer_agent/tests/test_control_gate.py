@@ -6,9 +6,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from customer_agent.control.gate import REFUSALS, Facts, Gate, GrantFact, Sender, Verdict, judge
+from customer_agent.control.gate import (
+    HELD_REASONS,
+    REFUSALS,
+    Facts,
+    Gate,
+    GrantFact,
+    Sender,
+    Verdict,
+    is_refusal,
+    judge,
+)
 from supportsite.protocol.base import Capability
-from supportsite.protocol.channel import ButtonInput, KeyInput, PointerInput, ReleaseInput, TextInput, WheelInput
+from supportsite.protocol.capabilities import CONTROL as CONTROLS
+from supportsite.protocol.channel import (
+    ButtonInput,
+    Held,
+    KeyInput,
+    PointerInput,
+    ReleaseInput,
+    SystemInput,
+    TextInput,
+    WheelInput,
+)
 
 GRANT, CSR, OTHER = "grant-000001", "csr-00000001", "csr-00000002"
 CONTROL = GrantFact(Capability.CONTROL_DESKTOP, CSR, epoch=3, active=True)
@@ -51,7 +71,15 @@ def grant(**changes):
         (pointer(), SENDER, facts(owner_input_at=98.99), 7, Verdict.PASS),
         (pointer(), SENDER, facts(connected=False), 7, Verdict.CONNECTION),
         (pointer(), SENDER, facts(silent_connections=frozenset({"connection-1"})), 7, Verdict.CONNECTION),
-        (release(), SENDER, facts(prompt_open=True, owner_input_at=100.0, connected=False), 7, Verdict.PASS),
+        (pointer(), SENDER, facts(locked=True), 7, Verdict.LOCKED),
+        (pointer(), SENDER, facts(locked=True, connected=False), 7, Verdict.CONNECTION),
+        (
+            release(),
+            SENDER,
+            facts(locked=True, prompt_open=True, owner_input_at=100.0, connected=False),
+            7,
+            Verdict.PASS,
+        ),
         (release(epoch=2), SENDER, ALLOWED, 7, Verdict.OLD_EPOCH),
     ],
 )
@@ -70,6 +98,7 @@ messages = st.one_of(
     st.builds(KeyInput, **head, key=st.text(max_size=8), code=st.text(max_size=8), down=st.booleans()),
     st.builds(TextInput, **head, text=st.text(min_size=1, max_size=20)),
     st.builds(ReleaseInput, **head),
+    st.builds(SystemInput, **head, action=st.sampled_from(["secure_attention", "lock"])),
 )
 moments = st.none() | st.floats(95, 100)
 worlds = st.builds(
@@ -82,6 +111,7 @@ worlds = st.builds(
     prompt_closed_at=moments,
     owner_input_at=moments,
     connected=st.booleans(),
+    locked=st.booleans(),
     silent_connections=st.frozensets(st.sampled_from(["connection-1", "connection-2"])),
 )
 senders = st.builds(Sender, st.sampled_from(["connection-1", "connection-2"]), people)
@@ -93,11 +123,12 @@ def test_what_passes_is_granted_to_its_sender_in_this_epoch_and_new(message, sen
         return
     row = known.grants[message.grant]
     assert row.active
-    assert row.capability is Capability.CONTROL_DESKTOP
-    assert (row.csr, row.epoch) == (sender.participant, message.epoch)
+    assert row.capability in CONTROLS
+    assert (row.holder, row.epoch) == (sender.participant, message.epoch)
     assert message.seq > last
     if not isinstance(message, ReleaseInput):
         assert known.connected
+        assert not known.locked
         assert sender.connection not in known.silent_connections
         assert not known.prompt_open
         assert known.prompt_closed_at is None or known.prompt_closed_at <= 99.5
@@ -125,3 +156,23 @@ def test_what_was_held_cannot_be_sent_again_later():
     gate = Gate()
     assert gate.admit(pointer(), SENDER, facts(prompt_open=True)) is Verdict.PROMPT
     assert gate.admit(pointer(), SENDER, ALLOWED) is Verdict.REPLAYED
+
+
+@pytest.mark.parametrize("capability", sorted(Capability))
+def test_only_control_of_either_side_lets_input_through(capability):
+    verdict = judge(pointer(), SENDER, facts(grants=grant(capability=capability)), 7)
+    assert (verdict is Verdict.PASS) == (".control." in capability)
+
+
+@pytest.mark.parametrize("verdict", sorted(Verdict))
+def test_every_verdict_has_words_that_a_viewer_knows(verdict):
+    assert Held(reason=HELD_REASONS[verdict]).reason == HELD_REASONS[verdict]
+
+
+def test_a_pointer_passing_over_a_held_place_is_no_attempt():
+    press = ButtonInput(grant=GRANT, epoch=3, seq=8, x=0.5, y=0.5, button=0, down=True)
+    for verdict in (Verdict.PROMPT, Verdict.OWN_WINDOW, Verdict.OUTSIDE):
+        assert is_refusal(verdict, press)
+        assert not is_refusal(verdict, pointer())
+    assert is_refusal(Verdict.OLD_EPOCH, pointer())
+    assert not is_refusal(Verdict.OWNER_INPUT, press)

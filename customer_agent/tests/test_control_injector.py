@@ -4,19 +4,20 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from itertools import count
 
 import pytest
-import xcffib
-import xcffib.xproto
 
 from customer_agent.control.gate import Facts, GrantFact, Sender, Verdict
 from customer_agent.control.injector import X11Injector
 from customer_agent.control.operator import Operator
 from customer_agent.control.owner_input import InjectionLedger, OwnerInputWatcher
+from customer_agent.control.wheel import WheelSteps
 from customer_agent.media.geometry import Rect
 from customer_agent.media.x11 import connect, screen_of
 from customer_agent.media.xi2 import RawKind
+from customer_agent.tests.listening import Listening
 from customer_agent.tests.xserver import wait_until, x_server
 from supportsite.protocol.base import Capability
 from supportsite.protocol.channel import ButtonInput, KeyInput, PointerInput, TextInput, WheelInput
@@ -109,7 +110,7 @@ def test_a_long_text_is_pasted_and_the_clipboard_comes_back(server, injector, ty
 def clipboard(server):
     command = ["xclip", "-selection", "clipboard", "-o"]
     result = subprocess.run(
-        command, env={**os.environ, "DISPLAY": server.display}, check=False, capture_output=True, text=True
+        command, env={**os.environ, "DISPLAY": server.display}, check=False, capture_output=True, text=True, timeout=30
     )
     return result.stdout
 
@@ -142,50 +143,6 @@ def test_keys_with_modifiers_arrive_as_the_viewer_meant_them(server, injector, t
     wait_until(lambda: typed.read_text().endswith("\n"), what="the line")
     assert typed.read_text() == "He@2é\n"
     assert pressed_keys(server) == (0, 0)
-
-
-class Listening:
-    """A window that writes down the pointer events it gets."""
-
-    def __init__(self, server, rect):
-        self.connection = connect(server.display)
-        screen = screen_of(self.connection)
-        self.window = self.connection.generate_id()
-        mask = xcffib.xproto.EventMask
-        self.connection.core.CreateWindow(
-            screen.root_depth,
-            self.window,
-            screen.root,
-            rect.x,
-            rect.y,
-            rect.width,
-            rect.height,
-            0,
-            xcffib.xproto.WindowClass.InputOutput,
-            screen.root_visual,
-            xcffib.xproto.CW.OverrideRedirect | xcffib.xproto.CW.EventMask,
-            [1, mask.ButtonPress | mask.ButtonRelease | mask.PointerMotion | mask.KeyPress],
-        )
-        self.connection.core.MapWindow(self.window)
-        self.connection.core.GetInputFocus().reply()
-
-    def events(self):
-        self.connection.core.GetInputFocus().reply()
-        found: list[tuple[str | int, ...]] = []
-        while (event := self.connection.poll_for_event()) is not None:
-            match event:
-                case xcffib.xproto.MotionNotifyEvent():
-                    found.append(("move", event.root_x, event.root_y))
-                case xcffib.xproto.ButtonPressEvent():
-                    found.append(("down", event.detail, event.root_x, event.root_y))
-                case xcffib.xproto.ButtonReleaseEvent():
-                    found.append(("up", event.detail, event.root_x, event.root_y))
-                case xcffib.xproto.KeyPressEvent():
-                    found.append(("key", event.detail))
-        return found
-
-    def close(self):
-        self.connection.disconnect()
 
 
 @pytest.fixture
@@ -223,6 +180,19 @@ def test_fractions_of_wheel_steps_add_up(injector, listening):
     settle(injector)
     clicks = [event[1] for event in listening.events() if event[0] == "down"]
     assert clicks == [5, 4, 4, 6]
+
+
+def test_a_turn_back_and_a_pause_forget_what_was_left_over(monkeypatch):
+    wheel = WheelSteps()
+    assert [wheel.take(0.1, 0) for _ in range(10)][-1] == (1, 0), "ten tenths are a step"
+    assert wheel.take(0, 0.9) == (0, 0)
+    assert wheel.take(0, -0.2) == (0, 0)
+    assert wheel.take(0, -0.8) == (0, -1), "the other way starts at nothing"
+    assert wheel.take(0.9, 0.9) == (0, 0)
+    later = time.monotonic() + 2
+    monkeypatch.setattr(time, "monotonic", lambda: later)
+    assert wheel.take(0.2, 0.2) == (0, 0), "an old rest is no step now"
+    assert wheel.take(-7.5, 2.9) == (-7, 3)
 
 
 def test_our_own_windows_are_never_a_target(server, injector, listening, own):
@@ -283,7 +253,7 @@ class Recorder:
         self.verdicts = []
         self.changed = threading.Event()
 
-    def __call__(self, _sender, verdict):
+    def __call__(self, _sender, verdict, _message):
         self.verdicts.append(verdict)
         self.changed.set()
 
@@ -295,7 +265,7 @@ def test_the_operator_stops_in_the_middle_of_a_text_and_lets_go(server, listenin
     listening.connection.core.GetInputFocus().reply()
     operator = Operator(
         backend=X11Injector(own_windows=set, display=server.display),
-        area=lambda: AREA,
+        area=lambda _sender: AREA,
         facts=lambda: world["facts"],
         report=recorder,
     )
@@ -318,6 +288,83 @@ def test_the_operator_stops_in_the_middle_of_a_text_and_lets_go(server, listenin
     operator.stop()
     assert operator.join()
     assert pressed_keys(server) == (0, 0)
+
+
+OTHER = "csr-00000002"
+OTHER_GRANT = "grant-000002"
+BOTH = {
+    GRANT: GrantFact(Capability.CONTROL_DESKTOP, CSR, 1, active=True),
+    OTHER_GRANT: GrantFact(Capability.CONTROL_APPLICATION, OTHER, 1, active=True),
+}
+
+
+@pytest.fixture
+def operating(server):
+    recorder = Recorder()
+    operator = Operator(
+        backend=X11Injector(own_windows=set, display=server.display),
+        area=lambda _sender: AREA,
+        facts=lambda: Facts(now=1.0, grants=BOTH),
+        report=recorder,
+    )
+    yield operator, recorder
+    operator.stop()
+    assert operator.join()
+
+
+def held_down(server):
+    return pressed_keys(server) != (0, 0)
+
+
+def test_a_new_holder_begins_with_nothing_held(server, operating):
+    operator, recorder = operating
+    operator.submit(SENDER, key("Control", code="ControlLeft", down=True))
+    operator.submit(SENDER, ButtonInput(**at(300, 300), button=0, down=True))
+    wait_until(lambda: pressed_keys(server)[1] == 4 | 1 << 8, what="Ctrl and the button")
+    operator.submit(Sender("connection-2", OTHER), PointerInput(**{**at(310, 300), "grant": OTHER_GRANT}))
+    wait_until(lambda: not held_down(server), what="all up")
+    assert set(recorder.verdicts) == {Verdict.PASS}
+
+
+def test_coordinates_are_of_the_picture_that_each_connection_sees_and_a_drag_crosses_monitors(server, listening):
+    recorder = Recorder()
+    monitors = {"connection-1": Rect(0, 0, 960, 1080), "connection-2": AREA}
+    operator = Operator(
+        backend=X11Injector(own_windows=set, display=server.display),
+        area=lambda sender: monitors[sender.connection],
+        facts=lambda: Facts(now=1.0, grants=BOTH),
+        report=recorder,
+    )
+    both = Sender("connection-2", CSR)
+    left = {**head(), "x": 240.5 / 960, "y": 200.5 / 1080}
+    operator.submit(SENDER, ButtonInput(**left, button=0, down=True))
+    operator.submit(SENDER, ButtonInput(**{**left, **head()}, button=0, down=False))
+    operator.submit(both, ButtonInput(**at(300, 300), button=0, down=True))
+    operator.submit(both, PointerInput(**at(1500, 310)))
+    operator.submit(both, ButtonInput(**at(1510, 320), button=0, down=False))
+    wait_until(lambda: len(recorder.verdicts) == 5, what="all of it")
+    operator.stop()
+    assert operator.join()
+    events = listening.events()
+    assert [event for event in events if event[0] == "down"] == [("down", 1, 240, 200), ("down", 1, 300, 300)]
+    assert ("move", 1500, 310) in events
+    assert events[-1] == ("up", 1, 1510, 320)
+
+
+def test_nobody_elses_refusal_or_departure_disturbs_who_operates(server, operating):
+    operator, recorder = operating
+    operator.submit(SENDER, key("Control", code="ControlLeft", down=True))
+    wait_until(lambda: held_down(server), what="Ctrl")
+    stranger = Sender("connection-3", "csr-00000003")
+    operator.submit(stranger, PointerInput(**at(300, 300)))
+    operator.submit(stranger, PointerInput(**{**at(300, 300), "grant": "grant-000009"}))
+    operator.forget("connection-3")
+    operator.release("connection-4")
+    operator.submit(SENDER, PointerInput(**at(320, 300)))
+    wait_until(lambda: recorder.verdicts.count(Verdict.PASS) == 2, what="the move")
+    assert pressed_keys(server)[1] == 4
+    operator.release("connection-1")
+    wait_until(lambda: not held_down(server), what="all up")
 
 
 def test_own_injections_are_told_from_the_owners_hands(server):
@@ -352,6 +399,7 @@ def test_the_ledger_forgets_what_never_came():
     assert not ledger.is_ours(RawKind.KEY_PRESS, 38, now=10.03)
     assert ledger.is_ours(RawKind.KEY_PRESS, 38, now=11.0, repeat=True)
     ledger.expect(RawKind.KEY_RELEASE, 38, now=11.0)
+    assert ledger.is_ours(RawKind.KEY_PRESS, 38, now=11.5, repeat=True), "made before the release, read after it"
     assert not ledger.is_ours(RawKind.KEY_RELEASE, 38, now=17.0)
     assert not ledger.is_ours(RawKind.KEY_PRESS, 38, now=17.0, repeat=True)
 

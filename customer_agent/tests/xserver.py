@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
-def wait_until(condition: Callable[[], object], seconds: float = 10.0, what: str = "condition") -> None:
+def wait_until(condition: Callable[[], object], seconds: float = 30.0, what: str = "condition") -> None:
     """Poll until `condition()` is true; fail after `seconds`."""
     deadline = time.monotonic() + seconds
     pause = _Pause()

@@ -5,10 +5,10 @@ import tkinter as tk
 from collections.abc import Callable
 
 from customer_agent.bridge import BarView, Mood, Owner
-from customer_agent.texts import Texts, plain
+from customer_agent.texts import Texts
 from customer_agent.ui import tokens
+from customer_agent.ui.bar_words import BarWords
 from customer_agent.ui.look import Look, RingButton
-from customer_agent.ui.prompt_words import desktop_name
 from customer_agent.ui.stay import keep_above
 
 log = logging.getLogger(__name__)
@@ -25,6 +25,7 @@ _EDGES = {
     Mood.VIEW: tokens.BAR_VIEW,
     Mood.CONTROL: tokens.BAR_CONTROL,
     Mood.OWNER_DRIVES: tokens.BAR_CONTROL,
+    Mood.PAUSED: tokens.BAR_LOST,
     Mood.CONTROL_PAUSED: tokens.BAR_LOST,
     Mood.LOST: tokens.BAR_LOST,
     Mood.STOPPED: tokens.BAR_NOBODY,
@@ -38,6 +39,7 @@ class Bar:
         self._look = look
         self._owner = owner
         self._texts = texts
+        self._words = BarWords(texts)
         self._view: BarView | None = None
         self._names: list[str] = []
         self._right: int | None = None
@@ -60,15 +62,18 @@ class Bar:
         if view == self._view:
             return
         self._view = view
-        log.debug("bar says %s", view.mood)
+        notice = view.notice.code if view.notice else ""
+        log.debug("bar says %s %s %s %s", view.mood, view.obstacle, notice, view.driver)
         _ = self._texts._
         sentence, detail = self._sentences(view)
         buttons: list[Button] = []
-        if view.mood is Mood.CONTROL_PAUSED:
+        if view.mood in (Mood.CONTROL_PAUSED, Mood.PAUSED):
             buttons.append((_("Continue"), "Bar.TButton", self._owner.go_on))
         elif view.control:
             buttons.append((_("Stop control"), "Bar.TButton", self._owner.stop_control))
-        if view.shared or view.control:
+        elif view.mood is Mood.VIEW:
+            buttons.append((_("Pause"), "Bar.TButton", self._owner.pause))
+        if view.shared or view.control or view.mood is Mood.PAUSED:
             buttons.append((_("Stop everything"), "Stop.TButton", self._owner.stop_everything))
         else:
             buttons.append((_("Leave the session"), "Bar.TButton", self._owner.leave))
@@ -80,26 +85,9 @@ class Bar:
         self._draw(Mood.STOPPED, sentence, "", [])
 
     def _sentences(self, view: BarView) -> tuple[str, str]:
-        _ = self._texts._
-        name = plain(view.csr_name) or _("The representative")
-        site = plain(view.site_name)
-        what = desktop_name(self._texts, view.monitors)
-        match view.mood:
-            case Mood.VIEW:
-                return _("{name} sees {what}").format(name=name, what=what), site
-            case Mood.CONTROL:
-                return _("{name} operates {what}").format(name=name, what=what), site
-            case Mood.OWNER_DRIVES:
-                return _("You are driving"), _("{name} waits 1 s").format(name=name)
-            case Mood.CONTROL_PAUSED:
-                return _("Control is paused"), _("the connection was away for a minute")
-            case Mood.LOST:
-                shared = _("{name} may still see {what}").format(name=name, what=what)
-                return _("Connection lost"), shared if view.shared else _("nothing is sent")
-            case Mood.STOPPED:
-                return _("Stopped"), _("nobody sees or operates")
-            case _:
-                return _("Nobody sees your screen"), site
+        sentence, detail = self._words.sentences(view)
+        notice = self._words.notice(view)
+        return sentence, notice or detail
 
     def _draw(self, mood: Mood, sentence: str, detail: str, buttons: list[Button]) -> None:
         """Change the words in place; only another set of buttons is drawn anew.

@@ -7,24 +7,39 @@ from collections.abc import Callable
 from typing import Protocol
 
 from customer_agent import clock
-from customer_agent.bridge import Prompt
+from customer_agent.bridge import Choice, MonitorView, Prompt, WindowView
 from customer_agent.texts import Texts, plain
 from customer_agent.ui.look import Look, RingButton
-from customer_agent.ui.prompt_words import PromptWords
+from customer_agent.ui.monitor_picker import MonitorPicker
+from customer_agent.ui.parts import Countdown, ListBox, RecordingLine, Sentence
+from customer_agent.ui.prompt_words import PickerWords, PromptWords
 from customer_agent.ui.stay import keep_above, place
-from supportsite.protocol.base import Capability
+from customer_agent.ui.window_picker import WindowPicker
+from supportsite.protocol.capabilities import CLIPBOARD, CONTROL, surface_of
 
 log = logging.getLogger(__name__)
 
 WIDTH = 440
 ALLOW_AFTER_MS = 1000
 TICK_MS = 200
+INNER, IN_BOX = WIDTH - 32, WIDTH - 56
+BAR_ROOM = 48
+
+
+class Options(Protocol):
+    """What the owner can choose from (`bridge.Owner` has it)."""
+
+    def list_monitors(self) -> list[MonitorView]:
+        """Return the monitors there are now."""
+
+    def list_windows(self) -> list[WindowView] | None:
+        """Return the windows of other programs; None where this system cannot tell."""
 
 
 class AnswerListener(Protocol):
     """Takes the owner's answer."""
 
-    def __call__(self, *, allowed: bool) -> None:
+    def __call__(self, *, allowed: bool, choice: Choice) -> None:
         """The owner answered."""
 
 
@@ -38,19 +53,26 @@ class ConsentWindow:
         texts: Texts,
         prompt: Prompt,
         *,
+        options: Options,
         on_answer: AnswerListener,
         on_lapse: Callable[[], None],
         on_closed: Callable[[], None],
     ) -> None:
         self.prompt = prompt
         self._look = look
-        self._words = PromptWords(texts, prompt)
+        self._texts = texts
+        self._words = PromptWords(texts, prompt, prompt.monitors)
+        self._options = options
+        self._windows: WindowPicker | None = None
+        self._monitors: MonitorPicker | None = None
+        self._waited = False
         self._on_answer = on_answer
         self._on_lapse = on_lapse
         self._on_closed = on_closed
         self._done = False
-        control = prompt.capability is Capability.CONTROL_DESKTOP
-        self._colour = look.tokens.control if control else look.tokens.view
+        self._colour = look.tokens.control if prompt.capability in CONTROL else look.tokens.view
+        if prompt.capability in CLIPBOARD:
+            self._colour = look.tokens.line
         self.window = tk.Toplevel(root, background=look.tokens.background, class_="SupportManager")
         self.window.withdraw()
         self.window.title(self._words.title)
@@ -59,7 +81,7 @@ class ConsentWindow:
         self.window.attributes("-type", "dialog")
         self._build()
         self._bind()
-        place(self.window, across=0.5, down=0.46)
+        self._place()
         self.window.deiconify()
         keep_above(self.window)
         self.window.after(ALLOW_AFTER_MS, self._enable_allow)
@@ -68,31 +90,54 @@ class ConsentWindow:
 
     def deny(self) -> None:
         """Deny and close, as the owner's Deny, Return, Escape, close box and a locked screen do."""
-        self._finish(lambda: self._on_answer(allowed=False))
+        self._finish(lambda: self._on_answer(allowed=False, choice=Choice()))
 
     def withdraw(self) -> None:
         """Close without an answer: the request is gone."""
         self._finish(lambda: None)
 
-    def geometry_report(self) -> dict[str, tuple[int, int, int, int]]:
-        """Return where the buttons are on the screen: x, y, width, height."""
-        return {"deny": self._deny.place_on_screen(), "allow": self._allow.place_on_screen()}
+    def geometry_report(self) -> dict[str, object]:
+        """Return where the buttons are on the screen: x, y, width, height; and the rows of the list of windows."""
+        places: dict[str, object] = {"deny": self._deny.place_on_screen(), "allow": self._allow.place_on_screen()}
+        if self._narrow is not None:
+            places["narrow"] = self._narrow.place_on_screen()
+        if self._windows is not None:
+            places["rows"] = self._windows.rows_on_screen()
+        return places
 
     # Building
 
     def _build(self) -> None:
         pad = self._look.px(16)
-        body = tk.Frame(self.window, background=self._look.tokens.background, padx=pad, pady=pad)
+        body = self._body = tk.Frame(self.window, background=self._look.tokens.background, padx=pad, pady=pad)
         body.pack(fill="both", expand=True)
         self._build_head(body)
-        self._build_box(body, self._words.included_title, self._words.included)
-        self._build_box(body, self._words.excluded_title, self._words.excluded)
+        self._included, self._excluded = (ListBox(body, self._look, width=IN_BOX) for _ in range(2))
+        for box in (self._included, self._excluded):
+            box.pack(fill="x", pady=(self._look.px(10), 0))
+        self._fill_boxes()
+        self._choice = tk.Frame(body, background=self._look.tokens.background)
         if self._words.warning:
-            self._text(body, self._words.warning, size=13, colour=self._look.tokens.danger).pack(
-                fill="x", pady=(self._look.px(10), 0)
-            )
-        self._build_countdown(body)
+            danger = self._look.tokens.danger
+            warning = Sentence(body, self._look, self._words.warning, width=INNER, colour=danger)
+            warning.pack(fill="x", pady=(self._look.px(10), 0))
+        if self.prompt.recorded:
+            recording = RecordingLine(body, self._look, self._words.recording, width=INNER - 20)
+            recording.pack(fill="x", pady=(self._look.px(10), 0))
+        words = self._words.countdown(60)
+        self._countdown = Countdown(body, self._look, words, width=INNER, colour=self._colour)
+        self._countdown.pack(fill="x", pady=(self._look.px(12), 0))
         self._build_buttons(body)
+        if surface_of(self.prompt.capability) == "application":
+            self._windows = WindowPicker(
+                self._choice, self._look, PickerWords(self._texts), list_windows=self._options.list_windows,
+                ticked=self.prompt.preselected, on_change=self._choice_changed,
+            )  # fmt: skip
+            self._windows.frame.pack(fill="x")
+            self._show_choice()
+
+    def _show_choice(self) -> None:
+        self._choice.pack(fill="x", pady=(self._look.px(10), 0), after=self._excluded)
 
     def _build_head(self, body: tk.Frame) -> None:
         background = self._look.tokens.background
@@ -101,34 +146,15 @@ class ConsentWindow:
         tk.Frame(head, background=self._colour, width=self._look.px(4)).pack(side="left", fill="y")
         lines = tk.Frame(head, background=background, padx=self._look.px(10))
         lines.pack(side="left", fill="x", expand=True)
-        inner = WIDTH - 32 - 14 - 10
-        self._text(lines, self._words.heading, size=18, bold=True, wrap=inner).pack(fill="x")
-        muted = self._look.tokens.muted
-        self._text(lines, self._words.who, size=13, colour=muted, wrap=inner).pack(fill="x")
-        self._text(lines, plain(self.prompt.site_host, 253), size=13, colour=muted, wrap=inner).pack(fill="x")
+        inner, muted = INNER - 14 - 10, self._look.tokens.muted
+        self._heading = Sentence(lines, self._look, self._words.heading, size=18, bold=True, width=inner)
+        self._heading.pack(fill="x")
+        for text in (self._words.who, plain(self.prompt.site_host, 253)):
+            Sentence(lines, self._look, text, width=inner, colour=muted).pack(fill="x")
 
-    def _build_box(self, body: tk.Frame, title: str, lines: list[str]) -> None:
-        look = self._look
-        box = tk.Frame(
-            body, background=look.tokens.button, padx=look.px(10), pady=look.px(8),
-            highlightthickness=1, highlightbackground=look.tokens.hairline, highlightcolor=look.tokens.hairline,
-        )  # fmt: skip
-        box.pack(fill="x", pady=(look.px(10), 0))
-        self._text(box, title, size=12, bold=True, wrap=WIDTH - 56).pack(fill="x")
-        for line in lines:
-            # The dash stands apart: Japanese has no spaces, and Tk would break the line after it.
-            row = tk.Frame(box, background=look.tokens.button)
-            row.pack(fill="x", pady=(look.px(2), 0))
-            self._text(row, "–", size=13).pack(side="left", anchor="n", padx=(0, look.px(4)))
-            self._text(row, line, size=13, wrap=WIDTH - 56 - 14).pack(side="left", fill="x")
-
-    def _build_countdown(self, body: tk.Frame) -> None:
-        look = self._look
-        self._track = tk.Canvas(body, height=look.px(6), background=look.tokens.track, highlightthickness=0, width=1)
-        self._track.pack(fill="x", pady=(look.px(12), look.px(4)))
-        self._left = self._track.create_rectangle(0, 0, 0, look.px(6), fill=self._colour, width=0)
-        self._countdown = self._text(body, self._words.countdown(60), size=12, colour=look.tokens.muted)
-        self._countdown.pack(fill="x")
+    def _fill_boxes(self) -> None:
+        self._included.fill(self._words.included_title, self._words.included)
+        self._excluded.fill(self._words.excluded_title, self._words.excluded)
 
     def _build_buttons(self, body: tk.Frame) -> None:
         row = tk.Frame(body, background=self._look.tokens.background)
@@ -141,18 +167,36 @@ class ConsentWindow:
             ring.button.configure(width=width)
         self._allow.pack(side="right")
         self._deny.pack(side="right", padx=(0, self._look.px(4)))
+        self._narrow = self._narrow_button(row)
         # Tab goes from Deny to Allow and back, whatever order they were packed in.
         self._deny.lower()
         self._allow.button.state(["disabled"])
 
-    def _text(
-        self, parent: tk.Misc, text: str, *, size: int, bold: bool = False, colour: str = "", wrap: int = WIDTH - 32
-    ) -> tk.Label:
-        return tk.Label(
-            parent, text=text, font=self._look.font(size, bold=bold), foreground=colour or self._look.tokens.text,
-            background=str(parent.cget("background")), justify="left", anchor="w", wraplength=self._look.px(wrap),
-            padx=0, pady=0, borderwidth=0,
+    def _narrow_button(self, row: tk.Frame) -> RingButton | None:
+        """Offer to choose monitors, where there are several to choose from."""
+        if surface_of(self.prompt.capability) != "desktop":
+            return None
+        asked = self.prompt.monitors
+        self._choosable = [item for item in self._options.list_monitors() if not asked or item.number in asked]
+        if len(self._choosable) < 2:
+            return None
+        narrow = RingButton(row, self._look, text=self._words.narrow, style="Plain.TButton", command=self._narrow_down)
+        narrow.pack(side="left")
+        return narrow
+
+    def _narrow_down(self) -> None:
+        """Show the monitors to choose from, in the place of the button."""
+        if self._monitors is not None or self._narrow is None:
+            return
+        self._monitors = MonitorPicker(
+            self._choice, self._look, PickerWords(self._texts), self._choosable, colour=self._colour,
+            on_change=self._choice_changed,
         )  # fmt: skip
+        self._monitors.frame.pack(fill="x")
+        self._show_choice()
+        self._narrow.button.state(["disabled"])
+        self._deny.button.focus_force()
+        self._settle()
 
     def _bind(self) -> None:
         self.window.protocol("WM_DELETE_WINDOW", self.deny)
@@ -174,12 +218,56 @@ class ConsentWindow:
 
     def _enable_allow(self) -> None:
         if not self._done:
-            self._allow.button.state(["!disabled"])
+            self._waited = True
+            self._choice_changed()
             log.debug("geometry consent %s", self.geometry_report())  # again: it is laid out by now
+
+    def _choice_changed(self) -> None:
+        """Allow can be pressed once the question was there for a moment and something is chosen."""
+        if self._done:
+            return
+        if self._monitors is not None:
+            self._words = PromptWords(self._texts, self.prompt, self._narrowed())
+            self._heading.say(self._words.heading)
+            self._fill_boxes()
+        ready = self._waited and self._chosen() is not None
+        if ready and self._allow.button.instate(["disabled"]):
             log.debug("allow enabled %s", self.prompt.request)
+        self._allow.button.state(["!disabled" if ready else "disabled"])
+        self._settle()
+
+    def _settle(self) -> None:
+        """Keep the window on the screen when it grew, and say where things are."""
+        if self._waited or self._monitors is not None:
+            self.window.update_idletasks()
+            if self.window.winfo_reqheight() != self._placed_height:
+                self._place()
+            log.debug("geometry consent %s", self.geometry_report())
+
+    def _place(self) -> None:
+        place(self.window, across=0.5, down=0.46, below=self._look.px(BAR_ROOM))
+        self.window.update_idletasks()
+        self._placed_height = self.window.winfo_reqheight()
+
+    def _narrowed(self) -> tuple[int, ...]:
+        """Return the ticked monitors; what was asked for where all are ticked."""
+        assert self._monitors is not None
+        chosen = self._monitors.chosen
+        return self.prompt.monitors if len(chosen) == len(self._choosable) else chosen
+
+    def _chosen(self) -> Choice | None:
+        """Return what is ticked; None where nothing is, which cannot be allowed."""
+        if self._windows is not None:
+            windows = self._windows.chosen
+            return Choice(windows=windows) if windows else None
+        if self._monitors is not None:
+            return Choice(monitors=self._narrowed()) if self._monitors.chosen else None
+        return Choice()
 
     def _allowed(self) -> None:
-        self._finish(lambda: self._on_answer(allowed=True))
+        choice = self._chosen()
+        if choice is not None:
+            self._finish(lambda: self._on_answer(allowed=True, choice=choice))
 
     def _tick(self) -> None:
         if self._done:
@@ -189,15 +277,14 @@ class ConsentWindow:
             self._finish(self._on_lapse)
             return
         share = min(1.0, left / self.prompt.seconds)
-        self._track.coords(self._left, 0, 0, self._track.winfo_width() * share, self._look.px(6))
-        self._countdown.configure(text=self._words.countdown(math.ceil(left)))
+        self._countdown.show(share, self._words.countdown(math.ceil(left)))
         self.window.after(TICK_MS, self._tick)
 
     def _destroyed(self, event: "tk.Event[tk.Misc]") -> None:
         # Destroyed by anything but an answer (the X server, a window manager): that denies too.
         if event.widget is self.window and not self._done:
             self._done = True
-            self._on_answer(allowed=False)
+            self._on_answer(allowed=False, choice=Choice())
             self._on_closed()
 
     def _finish(self, tell: Callable[[], None]) -> None:

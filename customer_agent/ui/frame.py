@@ -1,6 +1,7 @@
-"""The frame around what is shared: four thin windows that let every click through."""
+"""The frames around what is shared: four thin windows each, that let every click through."""
 
 import tkinter as tk
+from collections.abc import Sequence
 
 from customer_agent.bridge import Box
 from customer_agent.ui import tokens, x11
@@ -11,7 +12,29 @@ THICKNESS = 4
 DASH = 24
 
 
-class DesktopFrame:
+class Frames:
+    """One frame for each box of the screen that is shared: a monitor, or a window."""
+
+    def __init__(self, root: tk.Tk, look: Look) -> None:
+        self._root, self._look = root, look
+        self._frames: list[BoxFrame] = []
+
+    def show(self, boxes: Sequence[Box], *, control: bool, dashed: bool) -> None:
+        """Frame these boxes and no others: blue for view, orange for control, dashed while the owner drives."""
+        for frame in self._frames[len(boxes) :]:
+            frame.hide()
+        del self._frames[len(boxes) :]
+        while len(self._frames) < len(boxes):
+            self._frames.append(BoxFrame(self._root, self._look))
+        for frame, box in zip(self._frames, boxes, strict=True):
+            frame.show(box, control=control, dashed=dashed)
+
+    def hide(self) -> None:
+        """Take all frames away."""
+        self.show((), control=False, dashed=False)
+
+
+class BoxFrame:
     """Four windows at the edges of one box of the screen (x, y, width, height)."""
 
     def __init__(self, root: tk.Tk, look: Look) -> None:
@@ -22,7 +45,7 @@ class DesktopFrame:
         self._shown: tuple[Box, bool, bool] | None = None
 
     def show(self, box: Box, *, control: bool, dashed: bool) -> None:
-        """Show the frame: blue for view, orange for control, dashed while the owner drives."""
+        """Show the frame, or change it."""
         if self._shown == (box, control, dashed):
             return
         if not self._edges:
@@ -32,7 +55,7 @@ class DesktopFrame:
         left, top, width, height = box
         thick = self._thickness
         # They must not overlap: each would raise itself above the other for ever.
-        side = height - 2 * thick
+        side = max(1, height - 2 * thick)
         places = (
             (left, top, width, thick),
             (left, top + height - thick, width, thick),

@@ -5,9 +5,11 @@ from collections.abc import Callable
 
 from customer_agent.texts import Texts
 from customer_agent.ui.look import Look, RingButton
+from customer_agent.ui.parts import Sentence
 from customer_agent.ui.stay import place
 
-WIDTH = 400
+INNER = 400 - 32
+WELCOME_MS = 8000
 
 
 class StartWindow:
@@ -36,16 +38,10 @@ class StartWindow:
         pad = look.px(16)
         body = tk.Frame(self.window, background=background, padx=pad, pady=pad)
         body.pack(fill="both", expand=True)
-        tk.Label(
-            body, text=_("Connect with your support session"), font=look.font(18, bold=True), background=background,
-            foreground=look.tokens.text, anchor="w", justify="left", wraplength=look.px(WIDTH - 32),
-        ).pack(fill="x")  # fmt: skip
+        Sentence(body, look, _("Connect with your support session"), size=18, bold=True, width=INNER).pack(fill="x")
         self._address = self._field(body, _("Address"), address)
         self._code = self._field(body, _("Code from the page"), code)
-        self._status = tk.Label(
-            body, text="", font=look.font(13), background=background, foreground=look.tokens.muted, anchor="w",
-            justify="left", wraplength=look.px(WIDTH - 32), height=3,
-        )  # fmt: skip
+        self._status = Sentence(body, look, "", width=INNER, height=3)
         self._status.pack(fill="x", pady=(look.px(8), 0))
         row = tk.Frame(body, background=background)
         row.pack(fill="x")
@@ -60,12 +56,31 @@ class StartWindow:
     def busy(self) -> None:
         """Say that the connection is being made."""
         self._connect.button.state(["disabled"])
-        self._status.configure(text=self._("Connecting…"), foreground=self._look.tokens.muted)
+        self._say(self._("Connecting…"), self._look.tokens.muted)
 
     def fail(self, sentence: str) -> None:
         """Say what went wrong; the owner may try again."""
         self._connect.button.state(["!disabled"])
-        self._status.configure(text=sentence, foreground=self._look.tokens.danger)
+        self._say(sentence, self._look.tokens.danger)
+
+    def welcome(self, sentence: str, on_done: Callable[[], None]) -> None:
+        """Say whose computer this is in the session; closed by the owner, or by itself after a while."""
+        for field in (self._address, self._code):
+            field.configure(
+                state="disabled",
+                disabledbackground=self._look.tokens.background,
+                disabledforeground=self._look.tokens.muted,
+            )
+        self._say(sentence, self._look.tokens.text)
+        self._connect.button.configure(text=self._("Continue"), command=on_done)
+        self._connect.button.state(["!disabled"])
+        self._connect.button.focus_force()
+        self.window.bind("<Return>", lambda _event: on_done())
+        self.window.after(WELCOME_MS, on_done)
+
+    def _say(self, sentence: str, colour: str) -> None:
+        self._status.configure(foreground=colour)
+        self._status.say(sentence)
 
     def destroy(self) -> None:
         """Close the window."""

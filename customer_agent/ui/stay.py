@@ -6,14 +6,17 @@ from typing import Any
 RAISE_AT_MOST_EVERY_MS = 100
 
 
-def place(window: tk.Toplevel, *, across: float, down: float) -> None:
-    """Put a window at a share of the screen, its own middle at that point, wholly on the screen."""
+def place(window: tk.Toplevel, *, across: float, down: float, below: int = 0) -> None:
+    """Put a window at a share of the screen, its own middle at that point, wholly on the screen.
+
+    The uppermost `below` pixels stay free where there is room, for the bar and the title.
+    """
     window.update_idletasks()
     width, height = window.winfo_reqwidth(), window.winfo_reqheight()
     left = round(window.winfo_screenwidth() * across - width / 2)
     top = round(window.winfo_screenheight() * down - height / 2)
     left = max(0, min(left, window.winfo_screenwidth() - width))
-    top = max(0, min(top, window.winfo_screenheight() - height))
+    top = max(0, min(max(top, below), window.winfo_screenheight() - height))
     window.geometry(f"+{left}+{top}")
 
 

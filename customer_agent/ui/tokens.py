@@ -70,3 +70,6 @@ BAR_NOBODY = "#A0ABB7"
 # The frame around the shared desktop.
 FRAME_VIEW = "#1B59B4"
 FRAME_CONTROL = "#D9660F"
+
+# Pointers and drawings on the shared screen, always with a white outline: one of the two shows on any background.
+MARKS = {"a": "#0E7490", "b": "#A8357F", "c": "#5E6B0E", "d": "#3B5FC0", "e": "#A14D12", "f": "#6D4FB3"}

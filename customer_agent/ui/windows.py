@@ -15,7 +15,7 @@ from customer_agent.ui import look as looks
 from customer_agent.ui import x11
 from customer_agent.ui.bar import Bar
 from customer_agent.ui.consent_window import ConsentWindow
-from customer_agent.ui.frame import DesktopFrame
+from customer_agent.ui.frame import Frames
 from customer_agent.ui.start_window import StartWindow
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class TkWindows:
         self._start: StartWindow | None = None
         self._on_connect: Callable[[str, str], None] | None = None
         self._bar: Bar | None = None
-        self._frame: DesktopFrame | None = None
+        self._frames: Frames | None = None
         self._view: BarView | None = None
         self._sounded = False
         self._apply_language(language)
@@ -111,9 +111,9 @@ class TkWindows:
         """Let the first window say what went wrong."""
         self._post(lambda: self._fail_start(code))
 
-    def start_done(self) -> None:
-        """Close the first window."""
-        self._post(self._close_start)
+    def start_done(self, *, csr_name: str = "", site_name: str = "") -> None:
+        """Close the first window; on a CSR's computer it first says whose computer this is in the session."""
+        self._post(lambda: self._welcome(csr_name, site_name) if csr_name else self._close_start())
 
     def quit(self) -> None:
         """Close everything and let `run` return."""
@@ -163,6 +163,11 @@ class TkWindows:
             self._start.fail(self._texts.explain(code))
             log.debug("start says %s", code)
 
+    def _welcome(self, csr_name: str, site_name: str) -> None:
+        if self._start is not None:
+            self._start.welcome(self._texts.whose_computer(csr_name, site_name), self._close_start)
+            log.debug("start says whose computer this is")
+
     def _close_start(self) -> None:
         if self._start is not None:
             self._start.destroy()
@@ -176,7 +181,8 @@ class TkWindows:
             self._look,
             self._texts,
             prompt,
-            on_answer=lambda *, allowed: self._owner.answer(prompt.request, allowed=allowed),
+            options=self._owner,
+            on_answer=lambda *, allowed, choice: self._owner.answer(prompt.request, allowed=allowed, choice=choice),
             on_lapse=lambda: self._owner.lapse(prompt.request),
             on_closed=lambda: self._prompt_gone(prompt.request),
         )
@@ -201,24 +207,22 @@ class TkWindows:
         if self._bar is None:
             self._bar = Bar(self.root, self._look, self._texts, self._owner)
         self._bar.show(view)
-        if not view.shared or view.box is None:
-            self._hide_frame()
-            return
-        if self._frame is None:
-            self._frame = DesktopFrame(self.root, self._look)
-        dashed = view.mood is Mood.OWNER_DRIVES
         if view.control and not self._sounded:
             self.root.bell()
         self._sounded = view.control
-        self._frame.show(view.box, control=view.control, dashed=dashed)
+        if not view.shared or not view.boxes:
+            self._hide_frames()
+            return
+        if self._frames is None:
+            self._frames = Frames(self.root, self._look)
+        self._frames.show(view.boxes, control=view.control, dashed=view.mood is Mood.OWNER_DRIVES)
 
-    def _hide_frame(self) -> None:
-        if self._frame is not None:
-            self._frame.hide()
-            self._frame = None
+    def _hide_frames(self) -> None:
+        if self._frames is not None:
+            self._frames.hide()
 
     def _show_end(self, code: str) -> None:
-        self._hide_frame()
+        self._hide_frames()
         self._close_start()
         if self._prompt is not None:
             self._prompt.withdraw()

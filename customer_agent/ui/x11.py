@@ -25,6 +25,22 @@ def available() -> bool:
     return sys.platform == "linux" and bool(os.environ.get("DISPLAY"))
 
 
+def display_scale() -> tuple[float | None, float | None]:
+    """Return how many pixels a logical pixel has, and the dots per inch set for text; None where it does not say."""
+    if not available():
+        return None, None
+    from customer_agent.media.x11 import DisplayError, connect, read_scale, xft_dpi
+
+    try:
+        connection = connect()
+    except DisplayError:
+        return None, None
+    try:
+        return read_scale(connection), xft_dpi(connection)
+    finally:
+        connection.disconnect()
+
+
 def let_clicks_through(window: tk.Toplevel) -> None:
     """Make a mapped window transparent to the mouse; elsewhere than on X11 nothing is changed."""
     if not available():
