@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "accounts",
     "sessions.apps.SessionsConfig",
     "media",
+    "acd",
 ]
 
 MIDDLEWARE = [
@@ -95,9 +96,14 @@ DATABASE_APP_URL = os.environ.get("DATABASE_URL", "postgres://app@/supportsite?h
 DATABASE_OWNER_URL = os.environ.get("DATABASE_OWNER_URL") or DATABASE_APP_URL
 DATABASE_APP_ROLE = env.database(DATABASE_APP_URL)["USER"]
 DATABASES = {"default": env.database(DATABASE_OWNER_URL if _as_owner else DATABASE_APP_URL)}
+# The router's functions are run thousands of times a minute, and planning them costs more than running them.
+DATABASES["default"]["OPTIONS"].setdefault("options", "-c plan_cache_mode=force_generic_plan")
 DATABASE_POOL = int(os.environ.get("DATABASE_POOL", "0"))  # per process; 0: one per thread, closed after use
 if DATABASE_POOL and not _as_owner:
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 10}
+# Of one web process: answered at once (sockets read beside them), and waiting for it before others get 503.
+REQUESTS_AT_ONCE = int(os.environ.get("REQUESTS_AT_ONCE", str(max(2, DATABASE_POOL - 2) if DATABASE_POOL else 16)))
+REQUESTS_WAITING = int(os.environ.get("REQUESTS_WAITING", "100"))
 
 # --- Valkey: cache, rate limits, wake-ups and the broker. `unix:///path?db=0` or `redis://host:port/0`.
 REDIS_URL = os.environ.get("REDIS_URL", "redis://127.0.0.1:6379/0")
@@ -137,14 +143,24 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "heartbeat": {"task": "supportsite.core.tasks.beat", "schedule": 5.0, "options": {"expires": 5}},
     "forget": {"task": "supportsite.core.tasks.delete_old_idempotency_records", "schedule": 3600.0},
     "sessions": {"task": "sessions.tasks.sweep", "schedule": 2.0, "options": {"expires": 2}},
+    "waiting": {"task": "acd.tasks.lose_customers", "schedule": 2.0, "options": {"expires": 2}},
 }
 
-# --- Sockets that one client address may hold in one process.
+# --- Sockets in one process: of an address before they say who they are, of one person or device afterwards.
 SOCKETS_PER_ADDRESS = int(os.environ.get("SOCKETS_PER_ADDRESS", "20"))
+SOCKETS_PER_PERSON = int(os.environ.get("SOCKETS_PER_PERSON", "60"))
+
+# --- Customers who may enter queues per minute: of one network address, and of a site as a whole.
+ENTRIES_PER_ADDRESS = int(os.environ.get("ENTRIES_PER_ADDRESS", "20"))
+ENTRIES_PER_SITE = int(os.environ.get("ENTRIES_PER_SITE", "12000"))
 
 # --- Media paths: TURN credentials are made per session from TURN_SECRET.
 TURN_URL = os.environ.get("TURN_URL", "")
 TURN_SECRET = os.environ.get("TURN_SECRET", "")
+# A certificate that a program of this computer has to trust for `turns:`; the embedded coturn's is self-signed.
+TURN_CERTIFICATE = os.environ.get("TURN_CERTIFICATE", "")
+# Pictures through this server at the same time, where neither a direct way nor TURN works; 0 offers none.
+RELAYS_PER_SITE = int(os.environ.get("RELAYS_PER_SITE", "20"))
 
 # --- People
 AUTH_USER_MODEL = "accounts.User"
@@ -216,6 +232,7 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 API_MAX_BODY_BYTES = 256 * 1024
+SCREENSHOT_MAX_BYTES = 8 * 1024 * 1024
 
 # --- Words and time
 USE_TZ = True
@@ -228,6 +245,7 @@ LOCALE_PATHS = [
     BASE_DIR / "accounts" / "locale",
     BASE_DIR / "sessions" / "locale",
     BASE_DIR / "media" / "locale",
+    BASE_DIR / "acd" / "locale",
     BASE_DIR / "templates" / "locale",
 ]
 
@@ -315,7 +333,7 @@ UNFOLD = {
             "200": "oklch(88% .045 215)",
             "300": "oklch(80% .065 215)",
             "400": "oklch(72% .085 215)",
-            "500": "oklch(58% .09 217)",
+            "500": "oklch(70% .09 217)",
             "600": "oklch(45% .078 219)",
             "700": "oklch(39% .068 219)",
             "800": "oklch(34% .058 220)",

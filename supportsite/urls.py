@@ -32,7 +32,7 @@ async def refuse_socket(
 
 def _of_apps(attribute: str) -> list[Any]:
     found: list[Any] = []
-    for name in ("sessions", "media", "accounts"):
+    for name in ("acd", "sessions", "media", "accounts"):
         if apps.is_installed(name) and find_spec(f"{name}.urls"):
             found += getattr(import_module(f"{name}.urls"), attribute, [])
     return found

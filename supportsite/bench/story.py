@@ -45,6 +45,41 @@ def call_api(page: Page, method: str, path: str, body: object | None = None) -> 
     return page.evaluate(API_CALL, [method, path, body])
 
 
+class Painter:
+    """The painter on one display."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "supportsite.bench.painter"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+            text=True,
+        )
+
+    def paint(self, kind: str) -> None:
+        """Begin a workload; `input` paints nothing but what clicks cause."""
+        stdin = self._process.stdin
+        if stdin is None:
+            raise BenchError("the painter does not listen")
+        stdin.write(f"{kind}\n")
+        stdin.flush()
+
+    def painted(self) -> list[tuple[int, float]]:
+        """Return the updates since the last call: counter and Unix time in ms."""
+        self.paint("dump")
+        line = self._process.stdout.readline() if self._process.stdout is not None else ""
+        return [(int(counter), float(at)) for counter, at in ast.literal_eval(line)]
+
+    def close(self) -> None:
+        """End it."""
+        self._process.terminate()
+        self._process.wait(5)
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+
 class Desktop:
     """The customer's computer: an X display, the painter, a hand that clicks."""
 
@@ -60,36 +95,16 @@ class Desktop:
         self._connection = connect(self.display)
         self._xtest = self._connection(xcffib.xtest.key)
         self._root = self._connection.setup.roots[0].root
-        self._painter = subprocess.Popen(
-            [sys.executable, "-m", "supportsite.bench.painter"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=self.environment,
-            text=True,
-        )
+        self.painter = Painter(self.environment)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_error: object) -> None:
         self._connection.disconnect()
-        for process in (self._painter, self._server):
-            process.terminate()
-            process.wait(5)
-
-    def paint(self, kind: str) -> None:
-        """Begin a workload."""
-        stdin = self._painter.stdin
-        if stdin is None:
-            raise BenchError("the painter does not listen")
-        stdin.write(f"{kind}\n")
-        stdin.flush()
-
-    def painted(self) -> list[tuple[int, float]]:
-        """Return the updates since the last call: counter and Unix time in ms."""
-        self.paint("dump")
-        line = self._painter.stdout.readline() if self._painter.stdout is not None else ""
-        return [(int(counter), float(at)) for counter, at in ast.literal_eval(line)]
+        self.painter.close()
+        self._server.terminate()
+        self._server.wait(5)
 
     def click(self, x: int, y: int) -> float:
         """Click with the customer's hand; return the Unix time in ms just before the press."""
@@ -142,32 +157,22 @@ class SupportManager:
     def _said(self) -> str:
         return self._log.read_text(errors="replace")
 
-    def cpu_seconds(self) -> float:
-        """Return the processor time of the program and its children so far."""
-        ticks = os.sysconf("SC_CLK_TCK")
-        total = 0.0
-        for pid in [self._process.pid, *_children(self._process.pid)]:
-            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-            total += (int(fields[11]) + int(fields[12])) / ticks
-        return total
-
-
-def _children(pid: int) -> list[int]:
-    found = []
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        found += [int(child) for child in (thread / "children").read_text(encoding="utf-8").split()]
-    return found
+    def pids(self) -> list[int]:
+        """Return the program's process; its watchdog is its child."""
+        return [self._process.pid]
 
 
 class Csr:
     """The representative at the console."""
 
-    def __init__(self, browser: Browser, demo: dict[str, Any], script: str) -> None:
+    def __init__(self, browser: Browser, demo: dict[str, Any], script: str, *, number: int = 0) -> None:
         self.context: BrowserContext = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
         self.context.add_init_script(script)
         self.page = self.context.new_page()
-        account = next(row for row in demo["accounts"] if row["role"] == "csr")
-        self.page.goto(demo["console_url"])
+        helpers = [row for row in demo["accounts"] if row["role"] in ("csr", "manager")]
+        account = helpers[number]
+        self._console = demo["console_url"]
+        self.page.goto(self._console)
         self.page.locator("input[type=email]").fill(account["email"])
         self.page.locator("input[type=password]").fill(account["password"])
         self.page.locator("form button[type=submit]").last.click()
@@ -190,6 +195,13 @@ class Csr:
     def _live(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = call_api(self.page, "GET", "sessions/?state=live&mine=1")["results"]
         return rows
+
+    def assist(self, session: str, number: str) -> None:
+        """Join somebody else's session and open it."""
+        self.page.goto(self._console)  # calls need a page of the console's
+        call_api(self.page, "POST", "sessions/join/", {"number": number})
+        self.session = session
+        self.page.goto(f"{self._console}s/{session}/")
 
     def ask(self, name: str) -> None:
         """Press "Request view" or "Request control"."""

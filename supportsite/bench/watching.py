@@ -13,20 +13,26 @@ SCRIPT = (
     f"const PROBE = [{PROBE_X}, {PROBE_Y}, {PROBE_BITS}, {PROBE_BLOCK}];"
     """(() => {
   const [probeX, probeY, bits, block] = PROBE;
-  const bench = {peers: [], updates: [], inputs: [], inputAt: 0, firstFrameAt: 0, frames: 0, text: '', textAt: 0};
+  const bench = {peers: [], updates: [], inputs: [], inputAt: 0, firstFrameAt: 0, frames: 0,
+                 text: '', textAt: 0, bytes: 0};
   window.benchmark = bench;
   const now = () => performance.timeOrigin + performance.now();
   const Peer = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Peer {
     constructor(...given) { super(...given); bench.peers.push(this); }
   };
+  window.WebSocket = new Proxy(window.WebSocket, {construct(Socket, given) {
+    const socket = new Socket(...given);
+    socket.addEventListener('message', ({data}) => { bench.bytes += data.byteLength ?? data.size ?? data.length; });
+    return socket;
+  }});
   const width = bits * block, height = block;
   const canvas = document.createElement('canvas');
   canvas.width = width; canvas.height = height;
   const context = canvas.getContext('2d', {willReadFrequently: true});
   let last = -1;
-  const read = video => {
-    context.drawImage(video, probeX, probeY, width, height, 0, 0, width, height);
+  const read = picture => {
+    context.drawImage(picture, probeX, probeY, width, height, 0, 0, width, height);
     const data = context.getImageData(0, 0, width, height).data;
     let value = 0;
     for (let bit = 0; bit < bits; bit++) {
@@ -35,26 +41,33 @@ SCRIPT = (
     }
     return value;
   };
+  const look = picture => {
+    const at = now();
+    bench.frames += 1;
+    if (!bench.firstFrameAt) bench.firstFrameAt = at;
+    const value = read(picture);
+    const seen = now();
+    if (value !== last) {
+      last = value;
+      bench.updates.push([value, seen]);
+      if (bench.inputAt) { bench.inputs.push(seen - bench.inputAt); bench.inputAt = 0; }
+    }
+  };
+  // A video says when it has a new frame; a canvas is looked at once per refresh.
   const follow = video => {
-    const step = () => {
-      const at = now();
-      bench.frames += 1;
-      if (!bench.firstFrameAt) bench.firstFrameAt = at;
-      const value = read(video);
-      const seen = now();
-      if (value !== last) {
-        last = value;
-        bench.updates.push([value, seen]);
-        if (bench.inputAt) { bench.inputs.push(seen - bench.inputAt); bench.inputAt = 0; }
-      }
-      video.requestVideoFrameCallback(step);
-    };
+    const step = () => { look(video); video.requestVideoFrameCallback(step); };
     video.requestVideoFrameCallback(step);
+  };
+  const followCanvas = picture => {
+    const step = () => { if (picture.isConnected) { look(picture); requestAnimationFrame(step); } };
+    requestAnimationFrame(step);
   };
   const followed = new WeakSet();
   setInterval(() => {
     for (const video of document.querySelectorAll('video'))
       if (!followed.has(video)) { followed.add(video); follow(video); }
+    for (const picture of document.querySelectorAll('canvas'))
+      if (!followed.has(picture) && picture.width >= 1900) { followed.add(picture); followCanvas(picture); }
   }, 20);
   window.addEventListener('pointerdown', () => { bench.inputAt = now(); }, true);
   new MutationObserver(() => {
@@ -114,6 +127,10 @@ class Watch:
     def statistics(self) -> dict[str, Any]:
         """Return the receiver's own counters."""
         return dict(self._page.evaluate(STATISTICS))
+
+    def socket_bytes(self) -> int:
+        """Return the bytes that came by WebSocket so far."""
+        return int(self._page.evaluate("benchmark.bytes"))
 
     def _skew(self) -> float:
         """Milliseconds to add to the page's clock, which was set when the page was opened, to get the system's."""

@@ -27,6 +27,12 @@ def now() -> datetime:
     return frozen.at if frozen else datetime.now(UTC)
 
 
+def frozen() -> datetime | None:
+    """Return the time at which the clock stands still, or None where it runs; for clocks outside of Python."""
+    clock = _frozen.get()
+    return clock.at if clock else None
+
+
 @contextmanager
 def frozen_clock(at: datetime | None = None) -> Iterator[FrozenClock]:
     """Freeze `now()` inside the block, for this context and what it calls."""

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 from urllib.parse import unquote_to_bytes
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest
@@ -37,23 +36,11 @@ def is_clean_query(raw: str) -> bool:
 class CleanInputMiddleware:
     """Answers 400 to addresses and queries with NUL bytes or broken UTF-8."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
-        if iscoroutinefunction(self):
-            return self._answer_async(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request) if self._clean(request) else pages.bad_request(request)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        if self._clean(request):
-            return await self.get_response(request)  # type: ignore[no-any-return]
-        return await sync_to_async(pages.bad_request)(request)
 
     @staticmethod
     def _clean(request: HttpRequest) -> bool:

@@ -13,7 +13,6 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -84,23 +83,12 @@ def configure_logging(config: dict[str, Any]) -> None:
 class RequestMiddleware:
     """Gives each request a `ref`, answers it in `X-Request-Id`, and logs one line at the end."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
-        if iscoroutinefunction(self):
-            return self._answer_async(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started = self._begin(request)
         return self._finish(request, self.get_response(request), started)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        started = self._begin(request)
-        return self._finish(request, await self.get_response(request), started)
 
     @staticmethod
     def _begin(request: HttpRequest) -> float:

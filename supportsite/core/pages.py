@@ -46,6 +46,16 @@ def too_many(request: HttpRequest, exception: Exception | None = None) -> HttpRe
     return error_answer(request, "rate_limited", 429)
 
 
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """Answer 503 where there is no database, or too many ask at once, from nothing that needs one."""
+    if request.path.startswith("/api/"):
+        answer = error_answer(request, "unavailable", 503)
+    else:
+        answer = render(None, "errors/plain.html", {"ref": current_ref()}, status=503)
+    answer["Retry-After"] = "2"
+    return answer
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500; falls back to a page that leans on nothing."""
     if request.path.startswith("/api/"):

@@ -7,9 +7,11 @@ from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from typing import Any, Protocol, cast
 
-from asgiref.sync import iscoroutinefunction, markcoroutinefunction, sync_to_async
+import structlog
+from asgiref.sync import sync_to_async
 from django.apps import apps
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -17,6 +19,8 @@ from django_scopes import get_scope, scope
 from django_scopes.exceptions import ScopeError
 
 from supportsite.core import pages
+
+log = structlog.get_logger(__name__)
 
 # Probes ask by address, not by name; static files are the same for all.
 SITELESS_PATHS = ("/livez", "/readyz", "/static/")
@@ -110,36 +114,23 @@ def site_context(request: HttpRequest) -> dict[str, Any]:
 class SiteMiddleware:
     """Resolves the site by the exact host and keeps its scope for the whole request; unknown hosts get 404."""
 
-    sync_capable = True
-    async_capable = True
-
-    def __init__(self, get_response: Callable[[HttpRequest], Any]) -> None:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
-        if iscoroutinefunction(get_response):
-            markcoroutinefunction(self)
 
-    def __call__(self, request: HttpRequest) -> Any:
-        if iscoroutinefunction(self):
-            return self._answer_async(request)
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if request.path.startswith(SITELESS_PATHS):
             return self.get_response(request)
-        site = find_site_by_host(requested_host(request))
+        try:
+            site = find_site_by_host(requested_host(request))
+        except (OperationalError, InterfaceError) as error:
+            # No database, or more callers than connections: whoever tries again soon is served.
+            log.warning("tenancy.no_database", error=type(error).__name__)
+            return pages.unavailable(request)
         if site is None:
             return self._unknown(request)
         request.site = site
         with site_scope(site):
             return self.get_response(request)
-
-    async def _answer_async(self, request: HttpRequest) -> HttpResponseBase:
-        if request.path.startswith(SITELESS_PATHS):
-            return cast(HttpResponseBase, await self.get_response(request))
-        find = sync_to_async(find_site_by_host)
-        site = await find(requested_host(request))
-        if site is None:
-            return await sync_to_async(self._unknown)(request)
-        request.site = site
-        with site_scope(site):
-            return cast(HttpResponseBase, await self.get_response(request))
 
     @staticmethod
     def _unknown(request: HttpRequest) -> HttpResponse:

@@ -4,6 +4,7 @@ The `type` is fixed here (Channels turns it into the consumer's method `wake`), 
 """
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import structlog
@@ -17,7 +18,7 @@ from supportsite.core.tenancy import current_site_id
 log = structlog.get_logger(__name__)
 
 SAFE = re.compile(r"[A-Za-z0-9_-]{1,40}")
-KINDS = frozenset({"session", "endpoint", "console", "access"})
+KINDS = frozenset({"session", "endpoint", "console", "access", "inbox", "queue", "monitor"})
 
 
 def group(kind: str, public_id: str = "all") -> str:
@@ -35,20 +36,26 @@ def session_group(public_id: str) -> str:
 
 def wake(group_name: str, **facts: Any) -> None:
     """Send `{"type": "wake", **facts}` to a group when the transaction commits (at once outside of one)."""
+    wake_all([group_name], **facts)
+
+
+def wake_all(group_names: Iterable[str], **facts: Any) -> None:
+    """Send the same wake-up to several groups, with one way to the event loop and back."""
     if "type" in facts:
         raise ValueError("the type of a wake-up is fixed")
-    message = {"type": "wake", **facts}
-    transaction.on_commit(lambda: _send(group_name, message))
+    names, message = list(group_names), {"type": "wake", **facts}
+    transaction.on_commit(lambda: _send(names, message))
 
 
-def wake_session(public_id: str, seq: int) -> None:
-    """Tell the sockets of a session that its log has reached `seq`."""
-    wake(session_group(public_id), session=public_id, seq=seq)
-
-
-def _send(group_name: str, message: dict[str, Any]) -> None:
+def _send(group_names: Sequence[str], message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group_name, message)
+        async_to_sync(_send_each)(group_names, message)
     except (RedisError, OSError) as error:
         # The rows are committed; sockets find them with their next heartbeat.
         log.warning("wake.lost", error=type(error).__name__)
+
+
+async def _send_each(group_names: Sequence[str], message: dict[str, Any]) -> None:
+    layer = get_channel_layer()
+    for name in group_names:
+        await layer.group_send(name, message)

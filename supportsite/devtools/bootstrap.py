@@ -18,15 +18,31 @@ HAS_TK = CAN_MAKE_VENV + "; import tkinter"
 TEST_PACKAGES = (
     "chromium",
     "coturn",
+    "dbus",
     "fonts-noto-cjk",
+    "foot",
+    "gir1.2-gtk-3.0",
+    "gstreamer1.0-pipewire",
+    "gstreamer1.0-plugins-base",
+    "gstreamer1.0-tools",
+    "i3lock",
+    "iproute2",
     "libyuv0",
+    "mutter",
     "openbox",
+    "pipewire",
+    "python3-gi",
+    "tesseract-ocr",
+    "wireplumber",
     "x11-utils",
+    "x11-xserver-utils",
     "xclip",
+    "xcompmgr",
     "xdotool",
     "xterm",
     "xvfb",
 )
+PEER_PACKAGES = ("novnc", "tigervnc-standalone-server", "websockify", "x11vnc")
 
 
 class StepError(Exception):

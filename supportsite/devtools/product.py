@@ -87,7 +87,9 @@ class Product:
 
     def _seed_demo(self, supervisor: Supervisor, mark: str) -> None:
         kept = self.paths.var / "demo-seed.json"
-        seeded = Step(self.paths.stamps / "demo", mark + digest([ROOT / "accounts" / "demo.py"]))
+        seeded = Step(
+            self.paths.stamps / "demo", mark + digest([ROOT / "accounts" / "demo.py", ROOT / "acd" / "demo.py"])
+        )
         if not (seeded.fresh and kept.exists()):
             self.boot.say("making the demo sites")
             kept.unlink(missing_ok=True)
@@ -115,7 +117,10 @@ class Product:
     # --- Processes of the product
 
     def processes(self) -> list[Service]:
-        """Return web server and worker. The web server inherits the listening socket: while it starts, callers wait."""
+        """Return web server, worker and the queues' timers.
+
+        The web server inherits the listening socket: while it starts, callers wait.
+        """
         handle = self.listener.fileno()
         pool = {"DATABASE_POOL": "8"}
         daphne = ["-m", "daphne", "--fd", str(handle), "-v", "0", "--no-server-name", "supportsite.asgi:application"]
@@ -127,7 +132,9 @@ class Product:
         celery = ["-m", "celery", "-A", "supportsite.celery", "worker", *flags]
         worker = self._python("worker", self.paths.log / "worker.log", celery, {**pool, "BEAT_INSIDE": "1"})
         worker.ready = lambda: self._ready("worker")
-        return [web, worker]
+        timers = self._manage("timers", "acd_timers")
+        timers.ready = lambda: self._ready("timers")
+        return [web, worker, timers]
 
     def _ready(self, part: str) -> bool:
         answer = fetch_json(f"http://127.0.0.1:{self.port}/readyz")

@@ -33,7 +33,33 @@ POSTGRES_SETTINGS = {
     "shared_buffers": "64MB",
     "log_min_messages": "warning",
     "jit": "off",
+    # Plans are kept for the connection and made anew when the tables were looked at: soon after they have grown.
+    "autovacuum_naptime": "15s",
 }
+# Peers that no TURN server may be used to reach: all special ranges. The embedded one has loopback left, where it is.
+DENIED_PEERS = (
+    "0.0.0.0-0.255.255.255",
+    "10.0.0.0-10.255.255.255",
+    "100.64.0.0-100.127.255.255",
+    "169.254.0.0-169.254.255.255",
+    "172.16.0.0-172.31.255.255",
+    "192.0.0.0-192.0.0.255",
+    "192.0.2.0-192.0.2.255",
+    "192.88.99.0-192.88.99.255",
+    "192.168.0.0-192.168.255.255",
+    "198.18.0.0-198.19.255.255",
+    "198.51.100.0-198.51.100.255",
+    "203.0.113.0-203.0.113.255",
+    "240.0.0.0-255.255.255.255",
+    "::1",
+    "64:ff9b::-64:ff9b::ffff:ffff",
+    "::ffff:0.0.0.0-::ffff:255.255.255.255",
+    "100::-100::ffff:ffff:ffff:ffff",
+    "2001::-2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "2002::-2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "fc00::-fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+    "fe80::-febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+)
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
@@ -153,15 +179,27 @@ def redis_url(paths: Paths, number: int = 0) -> str:
     return f"unix://{paths.run}/valkey.sock?db={number}"
 
 
-def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
-    """Return a port of 127.0.0.1 that is free at this moment."""
-    with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that is free at this moment, for TCP and for UDP."""
+    while True:
+        with (
+            socket.socket(socket.AF_INET, socket.SOCK_STREAM) as stream,
+            socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as datagrams,
+        ):
+            stream.bind(("127.0.0.1", 0))
+            port = int(stream.getsockname()[1])
+            try:
+                datagrams.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def coturn(paths: Paths) -> tuple[Service, dict[str, str]] | None:
-    """Return coturn on loopback with the settings that announce it, or None where it is not installed."""
+    """Return coturn on loopback with the settings that announce it, or None where it is not installed.
+
+    It listens by UDP, TCP and, where openssl is there to make a certificate, TLS.
+    """
     program = shutil.which("turnserver")
     if program is None:
         return None
@@ -169,16 +207,56 @@ def coturn(paths: Paths) -> tuple[Service, dict[str, str]] | None:
     if not secret_file.exists():
         secret_file.touch(mode=0o600)
         secret_file.write_text(secrets.token_hex(24), encoding="ascii")
-    secret, port = secret_file.read_text(encoding="ascii"), free_port(socket.SOCK_DGRAM)
+    secret, port = secret_file.read_text(encoding="ascii"), free_port()
+    urls = [f"turn:127.0.0.1:{port}?transport=udp", f"turn:127.0.0.1:{port}?transport=tcp"]
+    lines = [
+        f"listening-port={port}\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nmin-port=49160\nmax-port=49959",
+        f"use-auth-secret\nstatic-auth-secret={secret}\nrealm=supportsite\nallow-loopback-peers\nno-multicast-peers",
+        f"no-dtls\nno-cli\nno-tcp-relay\nuserdb={paths.run}/turn.db\npidfile={paths.run}/turn.pid",
+        "user-quota=12\ntotal-quota=200\nlog-file=stdout\nsimple-log",
+        *(f"denied-peer-ip={network}" for network in DENIED_PEERS),
+    ]
+    settings, ports = {"TURN_SECRET": secret}, [port]
+    if certificate := _self_signed(paths):
+        tls_port = free_port()
+        ports.append(tls_port)
+        lines.append(f"tls-listening-port={tls_port}\ncert={certificate}\npkey={certificate}\nno-tlsv1\nno-tlsv1_1")
+        urls.append(f"turns:127.0.0.1:{tls_port}?transport=tcp")
+        settings["TURN_CERTIFICATE"] = str(certificate)
+    else:
+        lines.append("no-tls")
     config = paths.run / "turnserver.conf"
     config.touch(mode=0o600)
-    config.write_text(
-        f"listening-port={port}\nlistening-ip=127.0.0.1\nrelay-ip=127.0.0.1\nmin-port=49160\nmax-port=49959\n"
-        f"use-auth-secret\nstatic-auth-secret={secret}\nrealm=supportsite\nallow-loopback-peers\nno-multicast-peers\n"
-        f"no-tls\nno-dtls\nno-cli\nno-tcp-relay\nuserdb={paths.run}/turn.db\npidfile={paths.run}/turn.pid\n"
-        "user-quota=12\ntotal-quota=200\nlog-file=stdout\nsimple-log\n",
-        encoding="ascii",
+    config.write_text("\n".join(lines) + "\n", encoding="ascii")
+    service = Service(
+        "coturn",
+        [program, "-c", str(config)],
+        paths.log / "coturn.log",
+        ready=lambda: all(_accepts(number) for number in ports),
+        stop_seconds=3,
     )
-    service = Service("coturn", [program, "-c", str(config)], paths.log / "coturn.log", stop_seconds=3)
-    urls = f"turn:127.0.0.1:{port}?transport=udp,turn:127.0.0.1:{port}?transport=tcp"
-    return service, {"TURN_URL": urls, "TURN_SECRET": secret}
+    return service, {**settings, "TURN_URL": ",".join(urls)}
+
+
+def _accepts(port: int) -> bool:
+    """Tell whether somebody listens on a TCP port of 127.0.0.1."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _self_signed(paths: Paths) -> Path | None:
+    """Make a certificate of 127.0.0.1 and localhost with its key, for this run; None without openssl."""
+    program, target = shutil.which("openssl"), paths.run / "turn.pem"
+    if program is None:
+        return None
+    target.unlink(missing_ok=True)
+    target.touch(mode=0o600)
+    names = "subjectAltName=IP:127.0.0.1,DNS:localhost"
+    command = [program, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-days", "30", "-subj", "/CN=localhost", "-addext", names, "-keyout", "-", "-out", "-"]
+    made = subprocess.run(command, capture_output=True, check=False)
+    if made.returncode != 0:
+        return None
+    target.write_bytes(made.stdout)
+    return target

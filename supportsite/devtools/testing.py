@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from supportsite.devtools.bootstrap import TEST_PACKAGES, Bootstrap, StepError
+from supportsite.devtools.bootstrap import PEER_PACKAGES, TEST_PACKAGES, Bootstrap, StepError
 from supportsite.devtools.commands import say
 from supportsite.devtools.paths import ROOT, Paths
 from supportsite.devtools.product import Product, run_product
@@ -19,6 +19,8 @@ from supportsite.devtools.supervisor import StopRequested, Supervisor, unblocked
 
 UNIT_WORKERS = "2"
 NOTHING_COLLECTED = 5
+# A benchmark's customers all come from one address.
+BENCH_SETTINGS = {"acd": {"ENTRIES_PER_ADDRESS": "1000000", "ENTRIES_PER_SITE": "1000000"}}
 
 
 @contextmanager
@@ -108,12 +110,15 @@ def bench(paths: Paths, name: str, arguments: list[str]) -> int:
         raise StepError(f"there is no benchmark {name}")
     boot = Bootstrap()
     boot.apt(TEST_PACKAGES, "the benchmarks")
+    if "--peers" in arguments:
+        boot.apt(PEER_PACKAGES, "the remote desktops to compare with")
     boot.install_python(dev=True)
     boot.build_frontend()
     boot.compile_messages()
     out = paths.var / "bench" / f"{name}.json"
     out.parent.mkdir(exist_ok=True)
     with private_paths("bench") as private, Supervisor(say) as supervisor:
+        os.environ |= BENCH_SETTINGS.get(name, {})
         product = Product(boot, private, 0)
         run_product(product, supervisor)
         environment = {**os.environ, **product.environment, "DEMO": str(private.demo), "BENCH_OUT": str(out)}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supportsite.bench.desktop import latencies
+from supportsite.bench.comparing import latencies
 from supportsite.bench.figures import Figures, percentile
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 from channels.testing import WebsocketCommunicator
+from django.db import OperationalError
 from django_scopes import get_scope
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,10 +35,22 @@ def test_a_site_that_is_not_active_is_not_there(client, site):
     assert client.get("/api/v1/schema/").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/", "/api/v1/queues/x/"])
+def test_without_a_database_the_caller_is_told_to_try_again_soon(client, site, path, monkeypatch):
+    def refuse(_host):
+        raise OperationalError("no connection is free")
+
+    monkeypatch.setattr(tenancy, "find_site_by_host", refuse)
+    answer = client.get(path, headers={"host": site.host})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    if path.startswith("/api/"):
+        assert answer.json()["code"] == "unavailable"
+
+
 def test_probes_need_no_site(client, db):
     assert client.get("/livez", headers={"host": "10.0.0.7"}).status_code == 200
     body = client.get("/readyz", headers={"host": "10.0.0.7"}).json()
-    assert body == {"ready": True, "database": True, "valkey": True, "worker": False}
+    assert body == {"ready": True, "database": True, "valkey": True, "worker": False, "timers": False}
 
 
 @given(st.text(max_size=40))

@@ -19,15 +19,15 @@ def sent(monkeypatch):
 
 def test_it_is_sent_when_the_transaction_commits(site, sent, django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        wake.wake_session("abcdefgh", 7)
+        wake.wake(wake.session_group("abcdefgh"), session="abcdefgh", seq=7)
         assert sent == []
-    assert sent == [(f"session.{site.pk}.abcdefgh", {"type": "wake", "session": "abcdefgh", "seq": 7})]
+    assert sent == [([f"session.{site.pk}.abcdefgh"], {"type": "wake", "session": "abcdefgh", "seq": 7})]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_it_is_not_sent_when_the_transaction_fails(site, sent):
     with transaction.atomic():
-        wake.wake_session("abcdefgh", 7)
+        wake.wake(wake.session_group("abcdefgh"), session="abcdefgh", seq=7)
         transaction.set_rollback(True)
     assert sent == []
 
@@ -49,6 +49,13 @@ def test_the_type_cannot_be_chosen(site):
         wake.wake("session.1.x", type="websocket.disconnect")
 
 
+def test_several_groups_are_told_in_one_go(site, sent, django_capture_on_commit_callbacks):
+    groups = [wake.group("inbox", "1"), wake.group("monitor")]
+    with django_capture_on_commit_callbacks(execute=True):
+        wake.wake_all(groups, n=3)
+    assert sent == [(groups, {"type": "wake", "n": 3})]
+
+
 def test_losing_the_layer_loses_nothing_else(site, monkeypatch, django_capture_on_commit_callbacks):
     class Broken:
         async def group_send(self, *_):
@@ -56,7 +63,7 @@ def test_losing_the_layer_loses_nothing_else(site, monkeypatch, django_capture_o
 
     monkeypatch.setattr(wake, "get_channel_layer", Broken)
     with django_capture_on_commit_callbacks(execute=True):
-        wake.wake_session("abcdefgh", 7)
+        wake.wake(wake.session_group("abcdefgh"), session="abcdefgh", seq=7)
 
 
 def test_it_arrives_through_the_layer(site):
