@@ -19,6 +19,8 @@ export default defineConfig({
         base: "src/ui/base.css",
         join: "src/pages/join/main.ts",
         session: "src/pages/session/main.tsx",
+        entry: "src/pages/entry/main.tsx",
+        button: "src/pages/button/main.ts",
         console: "src/pages/console/main.tsx",
       },
     },

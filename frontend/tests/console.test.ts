@@ -1,13 +1,15 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import { ApiError, NetworkError } from "../src/core/api.ts";
-import { actionState, type ActionFacts, lastDenials } from "../src/pages/console/action.ts";
+import { isControl, SCREEN } from "../src/core/capabilities.ts";
+import { actionState, type ActionFacts, lastDenials, privilegeOf } from "../src/pages/console/action.ts";
 import { conversation } from "../src/pages/console/conversation.ts";
 import { NoteKeeper } from "../src/pages/console/note.ts";
-import { pictureGrant } from "../src/pages/console/picture.ts";
+import { controlGrant, pictureGrant } from "../src/core/picture.ts";
 import { spellAddress, spellNumber } from "../src/pages/console/spelling.ts";
 import { elapsed } from "../src/pages/console/words.ts";
-import type { NoteInfo } from "../src/protocol/generated.ts";
+import { type Pauses, pausesAfter } from "../src/core/pauses.ts";
+import type { Event, NoteInfo, StopCause } from "../src/protocol/generated.ts";
 import { AT, event, FakeClock, grant, request, settle, snapshot } from "./fakes.ts";
 
 const NOW = Date.parse(AT);
@@ -15,7 +17,7 @@ const CONTROL = "screen.control.desktop";
 const VIEW = "screen.view.desktop";
 
 function facts(change: Partial<ActionFacts> = {}): ActionFacts {
-  return { snapshot: snapshot({ me: "csr" }), now: NOW, online: true, privilege: true, denial: undefined, ownerDrives: false, ...change };
+  return { snapshot: snapshot({ me: "csr" }), now: NOW, online: true, privilege: true, denial: undefined, ownerDrives: false, pauses: new Map(), own: "browser", ...change };
 }
 
 const mine = (change: Parameters<typeof snapshot>[0]): { snapshot: ReturnType<typeof snapshot> } => ({ snapshot: snapshot({ me: "csr", ...change }) });
@@ -38,6 +40,15 @@ describe("the request button", () => {
 
   it("is paused while the grant rests, also for viewing", () => {
     expect(actionState(VIEW, facts(mine({ grants: [grant({ state: "suspended" })] })))).toMatchObject({ kind: "paused", why: "connection" });
+  });
+
+  it("tells a pause by the owner's hand from a broken connection, also when the log is read late", () => {
+    const rests = (cause: StopCause, seq: number): Event => event(seq, "grant.suspended", { cause, grant: grant({ state: "suspended" }) });
+    const why = (...events: Event[]): unknown => actionState(VIEW, facts({ ...mine({ grants: [grant({ state: "suspended" })] }), pauses: events.reduce<Pauses>(pausesAfter, new Map()) }));
+    expect(why(rests("owner_stop", 8))).toMatchObject({ kind: "paused", why: "by_hand" });
+    expect(why(rests("connection_lost", 8))).toMatchObject({ kind: "paused", why: "connection" });
+    expect(why(rests("connection_lost", 9), rests("owner_stop", 8))).toMatchObject({ kind: "paused", why: "connection" });
+    expect(why(rests("owner_stop", 8), event(9, "grant.resumed", { grant: grant() }))).toMatchObject({ why: "connection" });
   });
 
   it("tells a denial for five seconds, then is idle", () => {
@@ -64,6 +75,58 @@ describe("the request button", () => {
     expect(actionState(capability, given)).toEqual(state);
   });
 
+  describe.each([...SCREEN])("for %s", (capability) => {
+    const share = capability.startsWith("share.");
+    const own = isControl(capability) && share ? "support_manager" : "browser";
+
+    it("goes from idle through every answer", () => {
+      expect(actionState(capability, facts({ own })).kind).toBe("idle");
+      const asked = request({ capability, source: share ? "endpoint-csr" : null });
+      expect(actionState(capability, facts(mine({ requests: [asked] })))).toMatchObject({ kind: "pending", step: "asked", leftMs: 60_000 });
+      const live = grant({ capability, owner: share ? "csr" : "customer" });
+      expect(actionState(capability, facts(mine({ grants: [live] }))).kind).toBe("granted");
+      expect(actionState(capability, facts(mine({ grants: [{ ...live, state: "suspended" }] })))).toMatchObject({ kind: "paused", why: "connection" });
+      expect(actionState(capability, facts({ denial: { at: AT, how: "expired" } })).kind).toBe("denied");
+      expect(actionState(capability, facts({ own, ...mine({ rests: [{ capability, until: "2026-11-23T10:05:00Z" }] }) })).kind).toBe("resting");
+    });
+
+    it("tells no other capability's state", () => {
+      const other = SCREEN.find((one) => one !== capability) ?? capability;
+      const state = actionState(capability, facts({ own, ...mine({ requests: [request({ capability: other })], grants: [grant({ capability: other })] }) }));
+      expect(state.kind).toBe("idle");
+    });
+
+    it("lets an unverified site view the customer's screen only", () => {
+      const state = actionState(capability, facts({ own, ...mine({ site: { ...snapshot().site, verified: false } }) }));
+      expect(state.kind).toBe(!share && !isControl(capability) ? "idle" : "locked");
+    });
+
+    it("needs the privilege of its own", () => {
+      expect(new Set(SCREEN.map(privilegeOf)).size).toBe(8);
+      expect(actionState(capability, facts({ own, privilege: false }))).toEqual({ kind: "locked", why: "privilege" });
+    });
+  });
+
+  it("waits for the CSR's own computer once the customer agreed, with the time of that step", () => {
+    const accepted = request({ capability: "share.view.desktop", source: "endpoint-csr", accepted_at: "2026-11-23T10:00:30Z", expires_at: "2026-11-23T10:01:30Z" });
+    const state = actionState("share.view.desktop", facts({ ...mine({ requests: [accepted] }), now: NOW + 60_000 }));
+    expect(state).toMatchObject({ kind: "pending", step: "own_computer", leftMs: 30_000, share: 0.5 });
+  });
+
+  it("asks for the own Support Manager before control is shared, and before a view only without a picker", () => {
+    expect(actionState("share.control.desktop", facts({ own: "browser" })).kind).toBe("setup");
+    expect(actionState("share.view.application", facts({ own: "browser" })).kind).toBe("idle");
+    expect(actionState("share.view.application", facts({ own: "nothing" })).kind).toBe("setup");
+    expect(actionState("screen.control.desktop", facts({ own: "nothing" })).kind).toBe("idle");
+  });
+
+  it("gives the clipboard only to the one who operates", () => {
+    const control = grant({ capability: CONTROL });
+    expect(actionState("clipboard.to_csr", facts())).toEqual({ kind: "off", why: "no_control" });
+    expect(actionState("clipboard.to_csr", facts(mine({ grants: [control] }))).kind).toBe("idle");
+    expect(actionState("clipboard.to_csr", facts(mine({ grants: [{ ...control, holder: "other" }] })))).toEqual({ kind: "off", why: "no_control" });
+  });
+
   it("still lets an unverified site view", () => {
     expect(actionState(VIEW, facts(mine({ site: { ...snapshot().site, verified: false } }))).kind).toBe("idle");
   });
@@ -85,23 +148,44 @@ describe("the picture that is shown", () => {
   const control = grant({ id: "control", capability: CONTROL });
 
   it("is the viewing grant's, else the control grant's", () => {
-    expect(pictureGrant(snapshot({ grants: [control, view] }), null)?.id).toBe("view");
-    expect(pictureGrant(snapshot({ grants: [control] }), null)?.id).toBe("control");
-    expect(pictureGrant(snapshot({ grants: [] }), "view")).toBeNull();
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control, view] }), null)?.id).toBe("view");
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control] }), null)?.id).toBe("control");
+    expect(pictureGrant(snapshot({ me: "csr", grants: [] }), "view")).toBeNull();
   });
 
   it("goes on without a break while its grant lives on the same program", () => {
-    expect(pictureGrant(snapshot({ grants: [control, view] }), "control")?.id).toBe("control");
-    expect(pictureGrant(snapshot({ grants: [control] }), "view")?.id).toBe("control");
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control, view] }), "control")?.id).toBe("control");
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control] }), "view")?.id).toBe("control");
   });
 
   it("changes to a share from another program", () => {
     const other = grant({ id: "view-2", endpoint: "endpoint-2" });
-    expect(pictureGrant(snapshot({ grants: [control, other] }), "control")?.id).toBe("view-2");
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control, other] }), "control")?.id).toBe("view-2");
+  });
+
+  it("changes when another surface of the same program is shared instead", () => {
+    const application = grant({ id: "view-2", capability: "screen.view.application" });
+    expect(pictureGrant(snapshot({ me: "csr", grants: [control, application] }), "control")?.id).toBe("view-2");
+  });
+
+  it("is never the reader's own computer's", () => {
+    const shared = grant({ id: "share", capability: "share.view.desktop", owner: "csr", holder: "customer" });
+    expect(pictureGrant(snapshot({ me: "csr", grants: [shared] }), null)).toBeNull();
+    expect(pictureGrant(snapshot({ me: "customer", grants: [shared] }), null)?.id).toBe("share");
+    expect(pictureGrant(snapshot({ me: "second", grants: [view] }), null)?.id).toBe("view");
+  });
+
+  it("is operated by the holder of an active control grant on the same screen only", () => {
+    const grants = [view, control];
+    expect(controlGrant(snapshot({ me: "csr", grants }), "view")?.id).toBe("control");
+    expect(controlGrant(snapshot({ me: "yuki", grants }), "view")).toBeNull();
+    expect(controlGrant(snapshot({ me: "csr", grants: [view, { ...control, state: "suspended" }] }), "view")).toBeNull();
+    expect(controlGrant(snapshot({ me: "csr", grants: [view, { ...control, capability: "screen.control.application" }] }), "view")).toBeNull();
+    expect(controlGrant(snapshot({ me: "csr", grants }), null)).toBeNull();
   });
 
   it("ends with the session", () => {
-    expect(pictureGrant(snapshot({ state: "ended", grants: [view] }), "view")).toBeNull();
+    expect(pictureGrant(snapshot({ me: "csr", state: "ended", grants: [view] }), "view")).toBeNull();
   });
 });
 

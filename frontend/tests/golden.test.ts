@@ -76,7 +76,7 @@ describe("the golden messages", () => {
   it("have the shape of what this client sends", async () => {
     const { session, socket, clock, stop } = await live(snapshot);
     session.sendTyping();
-    session.signal("EnDpOiNt0bRoWsEr0aBcDe", { kind: "view_request", grant: "g", connection: "c" });
+    session.signal("EnDpOiNt0bRoWsEr0aBcDe", { kind: "view_request", grant: "g", connection: "c", monitors: [], relay: null });
     for (let more = 1; more <= 20; more += 1) {
       const [event] = events;
       if (event !== undefined) socket.receive({ type: "event", event: { ...event, seq: snapshot.seq + more } });

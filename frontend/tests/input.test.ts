@@ -87,17 +87,30 @@ describe("the pointer", () => {
     ]);
   });
 
-  it("moves nothing before operating, and gathers moves per frame afterwards", () => {
+  it("moves nothing before operating, then sends a move at once and gathers what comes within 4 ms", () => {
     pointer("pointermove", 150, 60, { button: -1 });
     flush();
     expect(sent).toHaveLength(0);
     operate();
+    now = 10;
     pointer("pointermove", 150, 60, { button: -1 });
+    expect(bare()).toEqual([{ type: "pointer", x: 0.125, y: 0.05 }]);
+    now = 12;
     pointer("pointermove", 160, 60, { button: -1 });
     pointer("pointermove", 200, 100, { button: -1 });
-    expect(sent).toHaveLength(0);
+    expect(sent).toHaveLength(1);
     flush();
-    expect(bare()).toEqual([{ type: "pointer", x: 0.25, y: 0.25 }]);
+    expect(bare().slice(1)).toEqual([{ type: "pointer", x: 0.25, y: 0.25 }]);
+  });
+
+  it("takes a move from the earlier of the two events that tell it, once", () => {
+    operate();
+    now = 10;
+    pointer("pointerrawupdate", 150, 60, { button: -1 });
+    now = 20;
+    pointer("pointermove", 150, 60, { button: -1 });
+    flush();
+    expect(bare()).toEqual([{ type: "pointer", x: 0.125, y: 0.05 }]);
   });
 
   it("keeps a drag inside the picture and a waiting move before the button", () => {
@@ -120,8 +133,9 @@ describe("the pointer", () => {
     expect(operating).toBe(false);
   });
 
-  it("adds wheel steps up per frame", () => {
+  it("adds wheel steps up that come within 4 ms", () => {
     operate();
+    now = 2;
     const turn = (deltaY: number): boolean => surface.dispatchEvent(new WheelEvent("wheel", { deltaY, clientX: 300, clientY: 150, bubbles: true, cancelable: true }));
     turn(25);
     turn(25);
@@ -256,5 +270,59 @@ describe("geometry", () => {
     [{ deltaX: 0, deltaY: 1, deltaMode: 2 }, { dx: 0, dy: 10 }],
   ])("counts wheel steps: %#", (turn, steps) => {
     expect(wheelSteps(turn)).toEqual(steps);
+  });
+});
+
+describe("fingers and a phone's keyboard", () => {
+  const tap = (x: number, y: number, button: 0 | 2 = 0): void => {
+    for (const act of ["move", "press", "lift"] as const) input.touched({ do: act, x, y, button });
+  };
+
+  it("click where they tap, without opening the keyboard", () => {
+    tap(200, 100);
+    expect(bare()).toEqual([
+      { type: "pointer", x: 0.25, y: 0.25 },
+      { type: "button", x: 0.25, y: 0.25, button: 0, down: true },
+      { type: "button", x: 0.25, y: 0.25, button: 0, down: false },
+    ]);
+    expect(document.activeElement).not.toBe(field);
+    expect(operating).toBe(true);
+  });
+
+  it("turn the wheel where they are", () => {
+    input.touched({ do: "wheel", x: 200, y: 100, dx: 0, dy: 1.5 });
+    flush();
+    expect(bare()).toEqual([{ type: "wheel", x: 0.25, y: 0.25, dx: 0, dy: 1.5 }]);
+  });
+
+  it("do nothing beside the picture and without a grant, but always let go", () => {
+    input.touched({ do: "press", x: 300, y: 150, button: 0 });
+    sent.splice(0);
+    input.touched({ do: "press", x: 20, y: 20, button: 2 });
+    expect(sent).toEqual([]);
+    input.touched({ do: "lift", x: 20, y: 20, button: 0 });
+    expect(bare().at(-1)).toEqual({ type: "button", x: 0, y: 0, button: 0, down: false });
+    grant = null;
+    sent.splice(0);
+    tap(300, 150);
+    expect(sent).toEqual([]);
+  });
+
+  it("leave pointer events of fingers to the gestures", () => {
+    pointer("pointerdown", 300, 150, { pointerType: "touch" });
+    pointer("pointermove", 310, 150, { pointerType: "touch" });
+    pointer("pointerup", 310, 150, { pointerType: "touch" });
+    flush();
+    expect(sent).toEqual([]);
+  });
+
+  it("erase and break lines, though no key is told of", () => {
+    field.focus();
+    for (const inputType of ["deleteContentBackward", "insertLineBreak"]) {
+      const event = new InputEvent("beforeinput", { inputType, bubbles: true, cancelable: true });
+      field.dispatchEvent(event);
+      expect(event.defaultPrevented).toBe(true);
+    }
+    expect(bare().map((message) => [(message as { key: string }).key, (message as { down: boolean }).down])).toEqual([["Backspace", true], ["Backspace", false], ["Enter", true], ["Enter", false]]);
   });
 });

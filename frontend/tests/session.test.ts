@@ -90,6 +90,22 @@ describe("a live session", () => {
     expect(session.snapshot.value.participants).toHaveLength(2);
   });
 
+  it("reads again when the log overtook the snapshot that it was let in with", async () => {
+    const outside = snapshot({ me: "later", participants: [person({ id: "later", state: "lobby", role: "secondary_customer" })] });
+    const inside = person({ id: "later", role: "secondary_customer" });
+    whole = snapshot({ me: "later", seq: 1, participants: [inside, person()] });
+    const session = make(outside);
+    session.start();
+    await settle();
+    socket.welcome();
+    socket.receive({ type: "event", event: event(1, "participant.joined", { participant: inside }) });
+    socket.receive({ type: "event", event: event(2, "request.made", { request: request() }) });
+    whole = snapshot({ me: "later", seq: 2, participants: [inside, person()], requests: [request()] });
+    await clock.pass(5_000);
+    expect(session.snapshot.value.participants).toHaveLength(2);
+    expect(session.snapshot.value.requests).toHaveLength(1);
+  });
+
   it("keeps what is written without a link, over a reload too, and sends it in order when the link is back", async () => {
     refuse = new NetworkError("offline");
     const first = make();

@@ -120,7 +120,7 @@ describe("a viewer", () => {
   it("asks for the picture of its grant and answers the source's offer", async () => {
     const viewer = make();
     viewer.start();
-    expect(sent).toEqual([{ to: "source-1", data: { kind: "view_request", grant: "grant-1", connection: "connection-1" } }]);
+    expect(sent).toEqual([{ to: "source-1", data: { kind: "view_request", grant: "grant-1", connection: "connection-1", monitors: [], relay: null } }]);
     const { peer } = await connect(viewer);
     expect(sent.at(-1)).toEqual({ to: "source-1", data: { kind: "answer", connection: "connection-1", sdp: "answer-sdp" } });
     expect(viewer.view.state).toBe("live");
@@ -272,8 +272,8 @@ describe("codecs", () => {
 });
 
 describe("quality", () => {
-  const figures = (change: Partial<ViewerFigures> = {}): ViewerFigures => ({ framesPerSecond: 20, kbitPerSecond: 900, loss: 0, rttMs: 20, decodeMs: 2, width: 1920, height: 1080, relayed: false, ...change });
-  const quality = (limited_by: Quality["limited_by"]): Quality => ({ type: "quality", frames_per_second: 20, kbit_per_second: 900, encode_ms: 5, limited_by });
+  const figures = (change: Partial<ViewerFigures> = {}): ViewerFigures => ({ framesPerSecond: 20, kbitPerSecond: 900, loss: 0, rttMs: 20, decodeMs: 2, width: 1920, height: 1080, path: "direct", ...change });
+  const quality = (limited_by: Quality["limited_by"]): Quality => ({ type: "quality", frames_per_second: 20, kbit_per_second: 900, encode_ms: 5, limited_by, mode: "standard", estimate_kbit: null, queue_ms: null, loss: null, rtt_ms: null });
 
   it.each([
     [null, null, true, "measuring", "nothing"],
@@ -287,6 +287,12 @@ describe("quality", () => {
     [figures({ rttMs: 200 }), null, true, "fair", "distance"],
     [figures({ rttMs: 400 }), null, true, "poor", "distance"],
     [figures({ decodeMs: 40 }), null, true, "fair", "own_cpu"],
+    [figures(), quality("viewer"), true, "fair", "own_cpu"],
+    [figures({ path: "relay_tcp" }), quality("nothing"), true, "good", "relay"],
+    [figures({ path: "relay_tcp" }), quality("link"), true, "fair", "sender_link"],
+    [figures(), { ...quality("nothing"), loss: 0.2 }, true, "poor", "loss"],
+    [figures({ rttMs: null }), { ...quality("nothing"), rtt_ms: 200 }, true, "fair", "distance"],
+    [figures(), { ...quality("nothing"), queue_ms: 300 }, true, "fair", "sender_link"],
   ] as const)("names what limits: %#", (seen, told, connected, grade, limit) => {
     expect(judgeQuality(seen, told, connected)).toEqual({ grade, limit });
   });

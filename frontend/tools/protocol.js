@@ -21,6 +21,16 @@ const dump = spawnSync(/** @type {string} */ (python), ["-m", "supportsite.proto
 });
 if (dump.status !== 0) process.exit(1);
 const { constants, ...schema } = JSON.parse(dump.stdout);
+/**
+ * The generator does not know fixed lists (`prefixItems`): each becomes a tuple of numbers, the only kind there is.
+ * @param {unknown} node
+ */
+function nameTuples(node) {
+  if (typeof node !== "object" || node === null) return;
+  if ("prefixItems" in node && Array.isArray(node.prefixItems)) Object.assign(node, { tsType: `[${node.prefixItems.map(() => "number").join(", ")}]` });
+  for (const child of Object.values(node)) nameTuples(child);
+}
+nameTuples(schema);
 const types = await compile(schema, "Protocol", {
   bannerComment: "/* Made by `npm run protocol` from supportsite/protocol; never edited by hand. */",
   additionalProperties: false,

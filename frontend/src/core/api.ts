@@ -35,6 +35,8 @@ export interface Api {
   get<T>(path: string, options?: RequestOptions): Promise<T>;
   post<T>(path: string, body?: unknown, options?: RequestOptions): Promise<T>;
   put<T>(path: string, body: unknown, options?: RequestOptions): Promise<T>;
+  /** Sends a file as it is; its own type says what it holds. */
+  upload<T>(path: string, file: Blob, options?: RequestOptions): Promise<T>;
 }
 
 export type Fetch = (input: string, init: RequestInit) => Promise<Response>;
@@ -60,7 +62,7 @@ export function createApi(fetch: Fetch, csrf: string): Api {
   async function send<T>(method: string, path: string, body: unknown, options: RequestOptions = {}): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (method !== "GET") headers["X-CSRFToken"] = csrf;
-    if (body !== undefined) headers["Content-Type"] = "application/json";
+    if (body !== undefined) headers["Content-Type"] = body instanceof Blob ? body.type : "application/json";
     if (options.key !== undefined) headers["Idempotency-Key"] = options.key;
     const init: RequestInit = {
       method,
@@ -70,7 +72,7 @@ export function createApi(fetch: Fetch, csrf: string): Api {
       redirect: "error",
       signal: options.signal ?? AbortSignal.timeout(TIMEOUT_MS),
       ...(options.keepalive === true ? { keepalive: true } : {}),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     };
     let response: Response;
     try {
@@ -90,5 +92,6 @@ export function createApi(fetch: Fetch, csrf: string): Api {
     get: (path, options) => send("GET", path, undefined, options),
     post: (path, body, options) => send("POST", path, body ?? {}, options),
     put: (path, body, options) => send("PUT", path, body, options),
+    upload: (path, file, options) => send("POST", path, file, options),
   };
 }

@@ -2,10 +2,11 @@
 
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-import type { Event, RequestInfo } from "../protocol/generated.ts";
+import type { Event, GrantInfo, RequestInfo, ScreenshotInfo, SharingQuality } from "../protocol/generated.ts";
+import { type Pauses, pausedByOwner, pausesAfter } from "./pauses.ts";
 import type { LiveSession } from "./session.ts";
 
-export type Outcome = "granted" | "denied" | "expired" | "cancelled" | "stopped";
+export type Outcome = "accepted" | "granted" | "denied" | "expired" | "cancelled" | "stopped";
 
 export interface Told {
   readonly seq: number;
@@ -14,6 +15,20 @@ export interface Told {
   readonly request: RequestInfo;
 }
 
+interface Dated {
+  readonly seq: number;
+  readonly at: string;
+}
+
+/** What happened beside requests. `grant` is missing where it began before what this reader may know. */
+export type Fact = Dated &
+  (
+    | { readonly kind: "screenshot"; readonly screenshot: ScreenshotInfo; readonly grant: GrantInfo | undefined }
+    | { readonly kind: "marked"; readonly participant: string; readonly grant: GrantInfo | undefined }
+    | { readonly kind: "handed"; readonly what: "passed" | "offered" | "returned" | "requeued"; readonly name: string }
+    | { readonly kind: "options"; readonly quality: SharingQuality; readonly by: string }
+  );
+
 type Part = Pick<LiveSession, "snapshot" | "commands" | "onEvent">;
 
 export class History {
@@ -21,6 +36,9 @@ export class History {
   readonly #managerSeen = signal(false);
   readonly #requests = new Map<string, RequestInfo>();
   readonly #ofGrant = new Map<string, string>();
+  readonly #grants = new Map<string, GrantInfo>();
+  readonly #facts = signal<readonly Fact[]>([]);
+  readonly #pauses = signal<Pauses>(new Map());
   readonly #seen = new Set<number>();
 
   constructor(private readonly session: Part) {}
@@ -30,7 +48,17 @@ export class History {
     return this.#told;
   }
 
-  /** Whether a Support Manager was ever attached. */
+  /** Screenshots, marks and options, oldest first. */
+  get facts(): ReadonlySignal<readonly Fact[]> {
+    return this.#facts;
+  }
+
+  /** Whether the owner of a resting grant pressed Pause. */
+  pausedByOwner(grant: string): boolean {
+    return pausedByOwner(this.#pauses.value, grant);
+  }
+
+  /** Whether a Support Manager of this reader was ever attached. */
   get managerSeen(): ReadonlySignal<boolean> {
     return this.#managerSeen;
   }
@@ -45,16 +73,22 @@ export class History {
   take(event: Event): void {
     if (this.#seen.has(event.seq)) return;
     this.#seen.add(event.seq);
+    this.#pauses.value = pausesAfter(this.#pauses.peek(), event);
     switch (event.type) {
       case "endpoint.connected":
-        if (event.endpoint.kind === "support_manager") this.#managerSeen.value = true;
+        if (event.endpoint.kind === "support_manager" && event.participant === this.session.snapshot.peek().me) this.#managerSeen.value = true;
         return;
       case "request.made":
       case "request.routed":
         this.#requests.set(event.request.id, event.request);
         return;
+      case "request.accepted":
+        this.#requests.set(event.request.id, event.request);
+        this.#tell(event, event.request.id, "accepted");
+        return;
       case "request.granted":
         this.#ofGrant.set(event.grant.id, event.request);
+        this.#grants.set(event.grant.id, event.grant);
         this.#tell(event, event.request, "granted");
         return;
       case "request.denied":
@@ -69,9 +103,38 @@ export class History {
       case "grant.stopped":
         this.#tell(event, this.#ofGrant.get(event.grant) ?? "", "stopped");
         return;
+      case "screenshot.taken":
+        this.#note({ ...dated(event), kind: "screenshot", screenshot: event.screenshot, grant: this.#grants.get(event.screenshot.grant) });
+        return;
+      case "grant.marked":
+        this.#note({ ...dated(event), kind: "marked", participant: event.participant, grant: this.#grants.get(event.grant) });
+        return;
+      case "options.changed":
+        this.#note({ ...dated(event), kind: "options", quality: event.options.quality, by: event.actor.name });
+        return;
+      case "control.passed":
+        this.#note({ ...dated(event), kind: "handed", what: "passed", name: this.#nameOf(event.taker) });
+        return;
+      case "transfer.started":
+        this.#note({ ...dated(event), kind: "handed", what: "offered", name: event.transfer.target });
+        return;
+      case "transfer.ended":
+        if (event.outcome === "returned" || event.outcome === "cancelled") this.#note({ ...dated(event), kind: "handed", what: "returned", name: event.actor.name });
+        return;
+      case "session.requeued":
+        this.#note({ ...dated(event), kind: "handed", what: "requeued", name: event.queue });
+        return;
       default:
         return;
     }
+  }
+
+  #nameOf(id: string): string {
+    return this.session.snapshot.peek().participants.find((person) => person.id === id)?.name ?? "";
+  }
+
+  #note(fact: Fact): void {
+    this.#facts.value = [...this.#facts.peek(), fact].sort((a, b) => a.seq - b.seq);
   }
 
   #tell(event: Event, requestId: string, outcome: Outcome): void {
@@ -95,4 +158,8 @@ export class History {
       console.warn("could not read what happened before", error);
     }
   }
+}
+
+function dated(event: Event): Dated {
+  return { seq: event.seq, at: event.at };
 }

@@ -1,11 +1,12 @@
 /**
  * Operating another computer: turns events of the stage into input messages. Every message carries grant, epoch and
- * a growing `seq`; pointer moves and wheel steps are gathered per animation frame; whatever is held is let go when
+ * a growing `seq`; pointer moves and wheel steps leave at once, at most every 4 ms; whatever is held is let go when
  * the stage loses the focus. The elements come from outside; nothing is built here.
  */
 import type { ViewerInput } from "../protocol/generated.ts";
 import { Keys } from "./input-keys.ts";
 import { type Box, toUnit, wheelSteps } from "./input-geometry.ts";
+import type { TouchAction } from "./input-touch.ts";
 
 export interface InputGrant {
   id: string;
@@ -38,14 +39,23 @@ export interface InputElements {
   window: Window;
 }
 
+const EDITS: Readonly<Record<string, string>> = {
+  deleteContentBackward: "Backspace",
+  deleteContentForward: "Delete",
+  insertLineBreak: "Enter",
+  insertParagraph: "Enter",
+};
 const MAX_TEXT = 2000;
 const MAX_WHEEL = 50;
+/** A mouse may report a thousand times a second; nobody sees more than this. */
+const MOVE_GAP_MS = 4;
 
 export class StageInput {
   #seq = 0;
   #move: { x: number; y: number } | null = null;
   #wheel = { dx: 0, dy: 0 };
   #at = { x: 0.5, y: 0.5 };
+  #flushedAt = -Infinity;
   #frame: number | null = null;
   #buttons = new Set<number>();
   #operating = false;
@@ -73,8 +83,10 @@ export class StageInput {
     const on = { signal: stop.signal };
     surface.addEventListener("pointerdown", (event) => this.#down(event), on);
     surface.addEventListener("pointermove", (event) => this.#moved(event), on);
+    // Where the browser has it, a move is known here before the frame that `pointermove` waits for.
+    surface.addEventListener("pointerrawupdate", (event) => this.#placed(event as PointerEvent), on);
     surface.addEventListener("pointerup", (event) => this.#up(event), on);
-    surface.addEventListener("pointercancel", () => this.release(), on);
+    surface.addEventListener("pointercancel", (event) => event.pointerType !== "touch" && this.release(), on);
     surface.addEventListener("wheel", (event) => this.#turned(event), { ...on, passive: false });
     surface.addEventListener("contextmenu", (event) => this.#may() && event.preventDefault(), on);
     field.addEventListener("focus", () => this.#begin(), on);
@@ -83,6 +95,7 @@ export class StageInput {
     field.addEventListener("keyup", (event) => this.#operating && this.#keys.up(event), on);
     field.addEventListener("compositionstart", () => this.#keys.compositionStarted(), on);
     field.addEventListener("compositionend", (event) => this.#composed(event.data), on);
+    field.addEventListener("beforeinput", (event) => this.#edits(event), on);
     field.addEventListener("input", (event) => this.#typed(event), on);
     field.addEventListener("paste", (event) => this.#pasted(event), on);
     window.addEventListener("blur", () => this.release(), on);
@@ -110,6 +123,37 @@ export class StageInput {
   chord(keys: readonly { key: string; code: string }[]): void {
     for (const { key, code } of keys) this.#send({ type: "key", key, code, down: true });
     for (const { key, code } of [...keys].reverse()) this.#send({ type: "key", key, code, down: false });
+  }
+
+  /** What keys cannot do everywhere. */
+  system(action: "secure_attention" | "lock"): void {
+    this.#send({ type: "system", action });
+  }
+
+  /** What fingers on the picture mean. The field keeps the focus that it has: it would open the keyboard of a phone. */
+  touched(action: TouchAction): void {
+    if (action.do === "ring" || action.do === "pan" || action.do === "zoom") return;
+    const place = this.#place({ clientX: action.x, clientY: action.y });
+    if (!this.#may() || !place || (!place.inside && action.do !== "lift")) return;
+    this.#begin();
+    if (action.do === "wheel") {
+      this.#at = { x: place.x, y: place.y };
+      this.#wheel.dx += action.dx;
+      this.#wheel.dy += action.dy;
+      this.#soon();
+      return;
+    }
+    const { x, y } = place;
+    if (x !== this.#at.x || y !== this.#at.y) this.#move = { x, y };
+    if (action.do === "move") this.#soon();
+    else this.#click(action.button, action.do === "press");
+  }
+
+  #click(button: number, down: boolean): void {
+    if (!down && !this.#buttons.delete(button)) return;
+    if (down) this.#buttons.add(button);
+    this.#flush();
+    this.#send({ type: "button", ...this.#at, button, down });
   }
 
   /** Lets go of every key and button. */
@@ -157,6 +201,7 @@ export class StageInput {
   }
 
   #down(event: PointerEvent): void {
+    if (event.pointerType === "touch") return;
     const place = this.#place(event);
     if (!this.#may() || !place?.inside || event.button < 0 || event.button > 4) return;
     event.preventDefault();
@@ -171,7 +216,7 @@ export class StageInput {
   }
 
   #up(event: PointerEvent): void {
-    if (!this.#buttons.delete(event.button)) return;
+    if (event.pointerType === "touch" || !this.#buttons.delete(event.button)) return;
     event.preventDefault();
     const place = this.#place(event);
     if (place) this.#at = { x: place.x, y: place.y };
@@ -180,13 +225,20 @@ export class StageInput {
   }
 
   #moved(event: PointerEvent): void {
-    if (!this.#operating) return;
+    if (!this.#operating || event.pointerType === "touch") return;
     // A second button pressed or let go while another is held arrives as a move ("chorded buttons").
     if (event.button >= 0) this.#chorded(event);
+    this.#placed(event);
+  }
+
+  #placed(event: PointerEvent): void {
+    if (!this.#operating || event.pointerType === "touch") return;
     const place = this.#place(event);
     if (!place || (!place.inside && this.#buttons.size === 0)) return;
+    const { x, y } = this.#move ?? this.#at;
+    if (place.x === x && place.y === y) return;
     this.#move = { x: place.x, y: place.y };
-    this.#schedule();
+    this.#soon();
   }
 
   #chorded(event: PointerEvent): void {
@@ -203,7 +255,12 @@ export class StageInput {
     this.#wheel.dy += steps.dy;
     const place = this.#place(event);
     if (place?.inside) this.#at = { x: place.x, y: place.y };
-    this.#schedule();
+    this.#soon();
+  }
+
+  #soon(): void {
+    if (this.ports.now() - this.#flushedAt >= MOVE_GAP_MS) this.#flush();
+    else this.#schedule();
   }
 
   #schedule(): void {
@@ -215,6 +272,7 @@ export class StageInput {
   }
 
   #flush(): void {
+    this.#flushedAt = this.ports.now();
     if (this.#move) {
       this.#at = this.#move;
       this.#move = null;
@@ -238,6 +296,14 @@ export class StageInput {
     const { value } = this.elements.field;
     this.elements.field.value = "";
     if (this.#operating && value !== "") this.text(value);
+  }
+
+  /** A phone's keyboard edits without telling of keys. */
+  #edits(event: InputEvent): void {
+    const key = EDITS[event.inputType];
+    if (!this.#operating || event.isComposing || key === undefined) return;
+    event.preventDefault();
+    this.chord([{ key, code: key }]);
   }
 
   #pasted(event: ClipboardEvent): void {

@@ -41,6 +41,12 @@ export interface ReceiptMessage {
   readonly text: string;
 }
 
+/** `score` 1 (not at all) to 5 (fully); null: not answered. */
+export interface SurveyAnswer {
+  readonly score: number | null;
+  readonly comment: string;
+}
+
 export interface Receipt {
   readonly site: SiteInfo | string;
   readonly number?: string | null;
@@ -51,6 +57,8 @@ export interface Receipt {
   readonly items: readonly ReceiptItem[];
   readonly messages: readonly ReceiptMessage[];
   readonly head_hash: string;
+  /** What this customer answered at the end; null where they are not asked. */
+  readonly survey: SurveyAnswer | null;
 }
 
 export interface Invitation {
@@ -58,4 +66,13 @@ export interface Invitation {
   readonly number: string;
   readonly subject: string;
   readonly text: string;
+}
+
+/** A relay through the server, and one use of its socket. */
+export interface RelayInfo {
+  readonly id: string;
+  readonly url: string;
+  readonly ticket: string;
+  readonly expires_in_s: number;
+  readonly participant: string;
 }

@@ -30,7 +30,7 @@ export type EventListener = (event: Event, after: SessionSnapshot) => void;
 export type SignalListener = (message: Signal) => void;
 
 const TYPING_SHOWN_MS = 4_000;
-const READ_AGAIN_MS = 2_000;
+const READ_AGAIN_MS = 1_000;
 const TYPING_SENT_EVERY_MS = 2_000;
 
 export class LiveSession {
@@ -155,6 +155,10 @@ export class LiveSession {
         console.warn("the server refused a frame", frame.code, frame.ref);
         return;
       case "wake":
+      case "calls":
+      case "waiting":
+      case "inbox":
+      case "monitor":
         return;
     }
   }
@@ -205,13 +209,16 @@ export class LiveSession {
     }
   }
 
+  /** Without the whole snapshot the page knows too little to go on, so an older one than the log is read again too. */
   async #readAnew(): Promise<void> {
     try {
-      this.adopt(await this.commands.snapshot());
-    } catch {
-      // Without the whole snapshot the page knows too little to go on.
-      this.options.clock.after(READ_AGAIN_MS, () => void this.#readAnew());
+      const whole = await this.commands.snapshot();
+      this.adopt(whole);
+      if (this.#snapshot.peek() === whole) return;
+    } catch (error) {
+      console.warn("could not read the session", error);
     }
+    this.options.clock.after(READ_AGAIN_MS, () => void this.#readAnew());
   }
 
   #showTyping(participant: string): void {

@@ -1,52 +1,76 @@
 /**
- * This browser as the source of a picture: one captured screen, one RTCPeerConnection per viewer.
- * Stop is local first: the capture ends before anybody is told. A viewer is served only while its grant is active,
- * belongs to this endpoint, and the viewer is a CSR inside the session.
+ * This browser as the source of a picture, on the customer's page and on the CSR's: one captured screen, one
+ * RTCPeerConnection per viewer. Stop is local first: the capture ends before anybody is told. A viewer is served only
+ * while its grant is active, belongs to this endpoint, and the viewer is inside the session and not this computer's owner.
  */
 
 import { signal, type ReadonlySignal } from "@preact/signals";
 
-import type { GrantInfo, Signal, SignalData, StateMessage, ViewRequest } from "../protocol/generated.ts";
+import type { GrantInfo, Quality, SharingQuality, Signal, SignalData, ViewRequest } from "../protocol/generated.ts";
+import { surfaceOf } from "./capabilities.ts";
 import type { Clock } from "./clock.ts";
 import type { SessionCommands, StopWish } from "./commands.ts";
-import { SourcePeer, type PeerFactory } from "./source-peer.ts";
+import { type MarkMessage, MarkRelay } from "./source-marks.ts";
+import type { PeerFactory } from "./source-peer.ts";
+import { QualityChooser, type QualityMode, SENDING } from "./source-quality.ts";
+import { SourceViewers } from "./source-viewers.ts";
 import type { LiveSession } from "./session.ts";
-import { isCsr, liveGrants, participant } from "./store.ts";
+import { isCsr, liveGrants, me, participant } from "./store.ts";
 
-export type SourcePart = Pick<LiveSession, "snapshot" | "endpoint" | "signal" | "onSignal" | "onEvent">;
+export type SourcePart = Pick<LiveSession, "snapshot" | "endpoint" | "link" | "signal" | "onSignal" | "onEvent">;
 
 export interface SourceOptions {
   readonly session: SourcePart;
-  readonly commands: Pick<SessionCommands, "ice" | "stopGrant" | "firstUse">;
+  readonly commands: Pick<SessionCommands, "ice" | "stopGrant" | "firstUse" | "marked">;
   readonly clock: Clock;
   readonly openPeer: PeerFactory;
 }
 
-const ICE_KEPT_MS = 5 * 60_000;
-const MAX_VIEWERS = 8;
 const RETRY_MS = 2_000;
-/** A viewer's page that the server lost for so long is signed out or closed, whatever it still plays. */
-const GONE_MS = 10_000;
+const MAX_WAITING = 24;
 
 export class ScreenSource {
   readonly #grant = signal<string | null>(null);
   readonly #stopped = signal<ReadonlySet<string>>(new Set());
-  readonly #peers = new Map<string, SourcePeer>();
+  readonly #viewers: SourceViewers;
+  /** By connection: who asked before there was a picture. */
   readonly #waiting = new Map<string, { readonly viewer: string; readonly request: ViewRequest }>();
   readonly #cancels = new Set<() => void>();
-  readonly #gone = new Map<string, () => void>();
-  #stream: MediaStream | null = null;
-  #ice: { readonly servers: RTCIceServer[]; readonly at: number } | null = null;
+  readonly #stream = signal<MediaStream | null>(null);
+  readonly #markListeners = new Set<(message: MarkMessage) => void>();
+  readonly #quality = new QualityChooser();
+  #marks: MarkRelay | null = null;
   #used = false;
   #resting = false;
+  #active = false;
+  #option: SharingQuality = "auto";
   /** The log has told of the grant: from then on its absence means that it stopped. */
   #confirmed = false;
 
-  constructor(private readonly options: SourceOptions) {}
+  constructor(private readonly options: SourceOptions) {
+    const { clock, commands, openPeer } = options;
+    this.#viewers = new SourceViewers({ clock, openPeer, ice: () => commands.ice(), send: (viewer, data) => this.#send(viewer, data) });
+  }
 
   /** The grant whose picture is captured now. */
   get grant(): ReadonlySignal<string | null> {
     return this.#grant;
+  }
+
+  /** What is captured now, for a small picture on the owner's own page. */
+  get stream(): ReadonlySignal<MediaStream | null> {
+    return this.#stream;
+  }
+
+  /** Everything that viewers point at and draw, with its authors: for the owner's own page. */
+  onMark(listener: (message: MarkMessage) => void): () => void {
+    this.#markListeners.add(listener);
+    return () => this.#markListeners.delete(listener);
+  }
+
+  /** The owner clears what others drew. */
+  clearMarks(): void {
+    this.#tellMark({ type: "marks_cleared", participant: null });
   }
 
   /** Grants that were stopped here; the server may not know yet. */
@@ -59,6 +83,7 @@ export class ScreenSource {
     const ends = [
       session.onSignal((message) => this.#signalled(message)),
       session.onEvent(() => this.#follow()),
+      session.link.subscribe(({ phase }) => phase === "live" && this.#viewers.linkReturned()),
     ];
     return () => {
       for (const end of ends) end();
@@ -71,15 +96,15 @@ export class ScreenSource {
   /** Show `stream` under a grant that the server confirmed. Viewers who already asked are answered now. */
   show(grant: GrantInfo, stream: MediaStream): void {
     this.#release("superseded");
-    this.#stream = stream;
+    this.#stream.value = stream;
     this.#grant.value = grant.id;
     this.#used = false;
     this.#confirmed = false;
+    this.#marks = this.#relay(grant.id);
+    for (const track of stream.getVideoTracks()) track.onended = () => this.stop(grant.id, "source_closed");
+    this.#option = this.options.session.snapshot.peek().options.quality;
+    this.#setMode(this.#quality.set(this.#option));
     this.#follow();
-    for (const track of stream.getVideoTracks()) {
-      track.contentHint = "detail";
-      track.onended = () => this.stop(grant.id, "source_closed");
-    }
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
     for (const { viewer, request } of waiting) if (request.grant === grant.id) this.#viewRequested(viewer, request);
@@ -121,7 +146,7 @@ export class ScreenSource {
   #report(grant: string, cause: StopWish): void {
     const stillLives = (): boolean => liveGrants(this.options.session.snapshot.peek()).some((other) => other.id === grant);
     const attempt = (): void => {
-      this.options.commands.stopGrant(grant, cause).catch(() => {
+      this.options.commands.stopGrant(grant, cause, this.#name()).catch(() => {
         if (!stillLives()) return;
         const cancel = this.options.clock.after(RETRY_MS, () => {
           this.#cancels.delete(cancel);
@@ -145,20 +170,11 @@ export class ScreenSource {
     }
     if (grant === undefined) return;
     this.#confirmed = true;
-    for (const track of this.#stream?.getVideoTracks() ?? []) track.enabled = grant.state === "active" && !this.#resting;
-    for (const [connection, peer] of this.#peers) {
-      if (!this.#mayView(peer.participant)) this.#close(connection, "not_allowed");
-      else this.#watchPage(connection, peer.viewer);
-    }
-  }
-
-  #watchPage(connection: string, viewer: string): void {
-    if (!this.#isGone(viewer)) {
-      this.#gone.get(connection)?.();
-      this.#gone.delete(connection);
-    } else if (!this.#gone.has(connection)) {
-      this.#gone.set(connection, this.options.clock.after(GONE_MS, () => this.#close(connection, "endpoint_gone")));
-    }
+    if (snapshot.options.quality !== this.#option) this.#setMode(this.#quality.set((this.#option = snapshot.options.quality)));
+    this.#active = grant.state === "active" && !this.#resting;
+    for (const track of this.#stream.peek()?.getVideoTracks() ?? []) track.enabled = this.#active;
+    for (const person of this.#viewers.participants) if (!this.#mayView(person)) this.#marks?.left(person);
+    this.#viewers.follow((person) => this.#mayView(person), (viewer) => this.#isGone(viewer));
   }
 
   #isGone(viewer: string): boolean {
@@ -167,8 +183,9 @@ export class ScreenSource {
   }
 
   #mayView(participantId: string | null): boolean {
-    const person = participant(this.options.session.snapshot.peek(), participantId);
-    return person !== undefined && isCsr(person) && person.state === "joined";
+    const snapshot = this.options.session.snapshot.peek();
+    const person = participant(snapshot, participantId);
+    return person !== undefined && person.id !== snapshot.me && person.state === "joined";
   }
 
   #signalled(message: Signal): void {
@@ -179,11 +196,8 @@ export class ScreenSource {
       else this.#send(sender, { kind: "hang_up", connection: data.connection, reason: "not_allowed" });
       return;
     }
-    const peer = this.#peers.get(data.connection);
-    if (peer?.viewer !== sender) return;
-    if (data.kind === "hang_up") this.#close(data.connection, null);
-    else if (data.kind === "answer") peer.answered(data.sdp);
-    else if (data.kind === "candidate") peer.candidate(data);
+    if (data.kind === "hang_up") this.#waiting.delete(data.connection);
+    this.#viewers.signalled(sender, data);
   }
 
   #viewRequested(viewer: string, request: ViewRequest, participantId: string | null = null): void {
@@ -193,12 +207,26 @@ export class ScreenSource {
       this.#send(viewer, { kind: "hang_up", connection: request.connection, reason: "not_granted" });
       return;
     }
-    if (this.#stream === null || this.#grant.peek() !== request.grant) {
+    const stream = this.#stream.peek();
+    if (stream === null || this.#grant.peek() !== request.grant) {
       // Not captured yet (the answer to "Allow" is on its way), or not any more, after a reload: answered when it is.
-      this.#waiting.set(viewer, { viewer, request });
+      if (this.#waiting.size < MAX_WAITING) this.#waiting.set(request.connection, { viewer, request });
       return;
     }
-    void this.#serve(viewer, request, participantId ?? this.#participantOf(viewer), this.#stream);
+    const person = participantId ?? this.#participantOf(viewer);
+    if (!this.#mayView(person) || person === null) return;
+    void this.#viewers.serve({
+      viewer,
+      participant: person,
+      connection: request.connection,
+      stream,
+      surface: this.#surface(request.grant),
+      mode: () => this.#quality.mode,
+      wanted: () => this.#stream.peek() === stream && this.#mayView(person),
+      onConnected: () => this.#connected(request.grant),
+      onMark: (message) => this.#active && this.#marks?.take(person, message),
+      onQuality: (figures) => this.#measured(figures),
+    });
   }
 
   #participantOf(endpoint: string): string | null {
@@ -206,98 +234,68 @@ export class ScreenSource {
     return people.find((person) => person.endpoints.some((other) => other.id === endpoint))?.id ?? null;
   }
 
-  async #serve(viewer: string, request: ViewRequest, participantId: string | null, stream: MediaStream): Promise<void> {
-    for (const [connection, peer] of this.#peers) if (peer.viewer === viewer) this.#close(connection, "superseded");
-    if (this.#peers.size >= MAX_VIEWERS) {
-      this.#send(viewer, { kind: "hang_up", connection: request.connection, reason: "too_many_viewers" });
-      return;
-    }
-    const servers = await this.#iceServers();
-    if (this.#stream !== stream) return;
-    const peer = new SourcePeer({
-      viewer,
-      participant: participantId,
-      connection: request.connection,
-      stream,
-      servers,
-      clock: this.options.clock,
-      openPeer: this.options.openPeer,
-      send: (data) => this.#send(viewer, data),
-      onConnected: () => this.#connected(request.grant),
-      onLost: () => this.#close(request.connection, "lost"),
+  #surface(grant: string): "desktop" | "application" {
+    const found = this.options.session.snapshot.peek().grants.find((other) => other.id === grant);
+    return (found === undefined ? null : surfaceOf(found.capability)) ?? "desktop";
+  }
+
+  #setMode(mode: QualityMode): void {
+    for (const track of this.#stream.peek()?.getVideoTracks() ?? []) track.contentHint = SENDING[mode].contentHint;
+    this.#viewers.setMode(mode);
+  }
+
+  #measured({ frames_per_second, kbit_per_second }: Quality): void {
+    const before = this.#quality.mode;
+    if (this.#option !== "auto") return;
+    const mode = this.#quality.watch({ framesPerSecond: frames_per_second, kbitPerSecond: kbit_per_second });
+    if (mode !== before) this.#setMode(mode);
+  }
+
+  #relay(grant: string): MarkRelay {
+    const relay = new MarkRelay({
+      tell: (message) => this.#tellMark(message),
+      first: (author) => void this.options.commands.marked(grant, author, this.#name()).catch(() => relay.untold(author)),
+      clearsAll: (author) => {
+        const person = participant(this.options.session.snapshot.peek(), author);
+        return person !== undefined && isCsr(person);
+      },
+      now: () => this.options.clock.now(),
     });
-    this.#peers.set(request.connection, peer);
-    peer.start();
+    return relay;
+  }
+
+  #tellMark(message: MarkMessage): void {
+    this.#viewers.tell(message);
+    for (const listener of this.#markListeners) listener(message);
   }
 
   #connected(grant: string): void {
     if (this.#used) return;
     this.#used = true;
-    this.options.commands.firstUse(grant).catch(() => (this.#used = false));
+    this.options.commands.firstUse(grant, this.#name()).catch(() => (this.#used = false));
   }
 
-  async #iceServers(): Promise<RTCIceServer[]> {
-    const now = this.options.clock.now();
-    if (this.#ice !== null && now - this.#ice.at < ICE_KEPT_MS) return this.#ice.servers;
-    try {
-      const { ice_servers } = await this.options.commands.ice();
-      this.#ice = { servers: ice_servers.map((server) => ({ ...server })), at: now };
-      return this.#ice.servers;
-    } catch {
-      return this.#ice?.servers ?? [];
-    }
+  /** A customer is known by the page's own secret; a CSR is signed in once for many pages, so this one names itself. */
+  #name(): string | undefined {
+    const { session } = this.options;
+    const own = me(session.snapshot.peek());
+    return own !== undefined && isCsr(own) ? (session.endpoint ?? undefined) : undefined;
   }
 
   #send(viewer: string, data: SignalData): void {
     this.options.session.signal(viewer, data);
   }
 
-  #close(connection: string, reason: string | null): void {
-    const peer = this.#peers.get(connection);
-    if (peer === undefined) return;
-    this.#peers.delete(connection);
-    this.#gone.get(connection)?.();
-    this.#gone.delete(connection);
-    peer.close();
-    if (reason !== null) this.#send(peer.viewer, { kind: "hang_up", connection, reason });
-  }
-
   #release(reason: string): void {
-    const stream = this.#stream;
-    this.#stream = null;
+    const stream = this.#stream.peek();
+    this.#stream.value = null;
     this.#grant.value = null;
+    this.#marks = null;
+    this.#active = false;
     for (const track of stream?.getTracks() ?? []) {
       track.onended = null;
       track.stop();
     }
-    for (const connection of [...this.#peers.keys()]) this.#close(connection, reason);
+    this.#viewers.closeAll(reason);
   }
-}
-
-/** Messages that a source sends on its `state` channel. */
-export type SourceState = StateMessage;
-
-/** Ask the browser for a screen; must run inside the click. Rejects when the person closes the picker. */
-export function captureScreen(devices: MediaDevices): Promise<MediaStream> {
-  const options = {
-    video: { displaySurface: "monitor", frameRate: { ideal: 30, max: 30 } },
-    audio: false,
-    // Not this page: showing it would mirror the conversation into itself.
-    selfBrowserSurface: "exclude",
-    surfaceSwitching: "include",
-    monitorTypeSurfaces: "include",
-  };
-  return devices.getDisplayMedia(options);
-}
-
-/** Whether this device can show its screen from the page: computers can, phones never. */
-export function canShowScreen(navigator: Navigator): boolean {
-  const devices = navigator.mediaDevices as MediaDevices | undefined;
-  return typeof devices?.getDisplayMedia === "function" && !isPhone(navigator);
-}
-
-export function isPhone(navigator: Navigator): boolean {
-  const hints = (navigator as { readonly userAgentData?: { readonly mobile: boolean } }).userAgentData;
-  if (hints !== undefined) return hints.mobile;
-  return /Android|iPhone|iPad|iPod|Mobile/i.test(navigator.userAgent) || (navigator.maxTouchPoints > 1 && /Mac/.test(navigator.userAgent));
 }

@@ -67,7 +67,7 @@ function gone(snapshot: SessionSnapshot, id: string, state: "left" | "refused"):
 
 function ended(snapshot: SessionSnapshot, event: SessionEnded): SessionSnapshot {
   const participants = snapshot.participants.map((person) => ({ ...person, endpoints: [] }));
-  const nothing = { suspended_until: null, idle_ends_at: null, requests: [], grants: [], rests: [] };
+  const nothing = { suspended_until: null, idle_ends_at: null, requests: [], grants: [], rests: [], calls: [], transfer: null };
   return { ...snapshot, ...nothing, participants, state: "ended", ended_at: event.at, end_reason: event.reason };
 }
 
@@ -100,6 +100,7 @@ function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
       return { ...snapshot, messages: replaced(snapshot.messages, event.message) };
     case "request.made":
     case "request.routed":
+    case "request.accepted":
       return { ...snapshot, requests: replaced(snapshot.requests, event.request) };
     case "request.granted":
       return withGrant(withoutRequest(snapshot, event.request, null), event.grant);
@@ -114,11 +115,26 @@ function apply(snapshot: SessionSnapshot, event: Event): SessionSnapshot {
       return withGrant(snapshot, event.grant);
     case "grant.stopped":
       return { ...snapshot, grants: without(snapshot.grants, event.grant) };
+    case "session.requeued":
+      return { ...snapshot, state: "waiting", suspended_until: null };
+    case "call.made":
+      return { ...snapshot, calls: replaced(snapshot.calls, event.call) };
+    case "call.closed":
+      return { ...snapshot, calls: without(snapshot.calls, event.call) };
+    case "transfer.started":
+      return { ...snapshot, transfer: event.transfer };
+    case "transfer.ended":
+      return { ...snapshot, transfer: null };
+    case "options.changed":
+      return { ...snapshot, options: event.options };
     case "session.started":
+    case "control.passed":
     case "note.saved":
     case "invitation.sent":
     case "request.shown":
     case "grant.first_used":
+    case "grant.marked":
+    case "screenshot.taken":
     case "action.refused":
     case "withheld":
       return snapshot;

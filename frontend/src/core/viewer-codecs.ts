@@ -21,3 +21,8 @@ export function preferredCodecs(peer: RTCPeerConnection, codecs: readonly RTCRtp
     if (transceiver.receiver.track.kind === "video") transceiver.setCodecPreferences(orderCodecs(codecs));
   }
 }
+
+/** The way was there, but the other side's key is not the one that was announced: somebody may stand in between. */
+export function hasWrongKey(peer: RTCPeerConnection | null): boolean {
+  return peer?.sctp?.transport.state === "failed";
+}

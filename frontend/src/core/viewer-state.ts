@@ -1,7 +1,18 @@
 /** What a viewer knows of the shared screen, and how the source's `state` messages are read. */
-import type { Driving, Held, Quality, Screen, StateMessage } from "../protocol/generated.ts";
+import type { Capture, Driving, Held, Quality, Screen, StateMessage } from "../protocol/generated.ts";
 import type { ViewerFigures } from "./viewer-stats.ts";
-import type { ViewerState } from "./viewer.ts";
+
+export type ViewerState = "idle" | "asking" | "connecting" | "live" | "lost" | "closed";
+
+/** Which states may follow each. */
+export const NEXT_STATES: Record<ViewerState, readonly ViewerState[]> = {
+  idle: ["asking", "closed"],
+  asking: ["connecting", "lost", "closed"],
+  connecting: ["live", "lost", "closed"],
+  live: ["lost", "closed"],
+  lost: ["asking", "closed"],
+  closed: [],
+};
 
 export interface ViewerView {
   readonly state: ViewerState;
@@ -14,6 +25,8 @@ export interface ViewerView {
   readonly lostAt: number | null;
   readonly stream: MediaStream | null;
   readonly screen: Screen | null;
+  /** What stands in the way of the picture. */
+  readonly capture: Capture["state"];
   readonly driving: Driving | null;
   readonly held: Held["reason"];
   readonly quality: Quality | null;
@@ -24,6 +37,8 @@ export interface ViewerView {
   readonly silent: boolean;
   /** The source opened its input channel. */
   readonly canInput: boolean;
+  /** The last connection was refused because of its key; nothing is shown. */
+  readonly wrongKey: boolean;
 }
 
 export const EMPTY_VIEW: ViewerView = {
@@ -34,6 +49,7 @@ export const EMPTY_VIEW: ViewerView = {
   lostAt: null,
   stream: null,
   screen: null,
+  capture: "live",
   driving: null,
   held: "none",
   quality: null,
@@ -41,9 +57,22 @@ export const EMPTY_VIEW: ViewerView = {
   rttMs: null,
   silent: false,
   canInput: false,
+  wrongKey: false,
 };
 
-const KNOWN = new Set(["heartbeat", "screen", "cursor_shape", "cursor", "driving", "held", "quality"]);
+const KNOWN = new Set([
+  "heartbeat",
+  "screen",
+  "capture",
+  "cursor_shape",
+  "cursor",
+  "driving",
+  "held",
+  "quality",
+  "mark",
+  "marks_cleared",
+  "clipboard_part",
+]);
 
 /** Return the message, or null for what this version does not know. */
 export function parseStateMessage(data: unknown): StateMessage | null {

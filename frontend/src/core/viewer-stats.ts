@@ -10,8 +10,11 @@ export interface ViewerFigures {
   readonly decodeMs: number | null;
   readonly width: number;
   readonly height: number;
-  readonly relayed: boolean;
+  /** How the picture comes; `relay` is the source's own TURN server, whose transport is not told. */
+  readonly path: ViewerPath;
 }
+
+export type ViewerPath = "direct" | "relay_udp" | "relay_tcp" | "relay_tls" | "relay" | "websocket";
 
 interface Totals {
   at: number;
@@ -68,17 +71,30 @@ function difference(last: Totals, now: Totals): Pick<ViewerFigures, "framesPerSe
   };
 }
 
-function path(all: readonly Row[]): Pick<ViewerFigures, "rttMs" | "relayed"> {
+function path(all: readonly Row[]): Pick<ViewerFigures, "rttMs" | "path"> {
+  if (all.some((row) => row["type"] === "relay-socket")) return { rttMs: null, path: "websocket" };
   const pair = all.find((row) => row["type"] === "candidate-pair" && row["nominated"] === true && row["state"] === "succeeded");
-  if (!pair) return { rttMs: null, relayed: false };
+  if (!pair) return { rttMs: null, path: "direct" };
   const seconds = pair["currentRoundTripTime"];
-  const ends = [pair["localCandidateId"], pair["remoteCandidateId"]];
-  const relayed = all.some((row) => ends.includes(row["id"]) && row["candidateType"] === "relay");
-  return { rttMs: typeof seconds === "number" ? seconds * 1000 : null, relayed };
+  const end = (id: unknown): Row | undefined => all.find((row) => row["id"] === id);
+  const [own, other] = [end(pair["localCandidateId"]), end(pair["remoteCandidateId"])];
+  return { rttMs: typeof seconds === "number" ? seconds * 1000 : null, path: wayOf(own, other) };
+}
+
+const RELAYS: Readonly<Record<string, ViewerPath>> = { udp: "relay_udp", tcp: "relay_tcp", tls: "relay_tls" };
+
+function wayOf(own: Row | undefined, other: Row | undefined): ViewerPath {
+  if (own?.["candidateType"] === "relay") return RELAYS[String(own["relayProtocol"])] ?? "relay";
+  return other?.["candidateType"] === "relay" ? "relay" : "direct";
+}
+
+/** Return how many pictures were decoded so far. */
+export function countFrames(report: RTCStatsReport): number {
+  return number(rows(report).find((row) => row["type"] === "inbound-rtp" && row["kind"] === "video")?.["framesDecoded"]);
 }
 
 export type QualityGrade = "measuring" | "good" | "fair" | "poor" | "offline";
-export type QualityLimit = "nothing" | "still" | "sender_cpu" | "sender_link" | "loss" | "distance" | "own_cpu";
+export type QualityLimit = "nothing" | "still" | "relay" | "sender_cpu" | "sender_link" | "loss" | "distance" | "own_cpu";
 
 export interface QualityVerdict {
   readonly grade: QualityGrade;
@@ -90,18 +106,23 @@ const VERY_FAR_MS = 300;
 const SOME_LOSS = 0.03;
 const MUCH_LOSS = 0.1;
 const SLOW_DECODE_MS = 25;
+const STANDING_QUEUE_MS = 200;
 
 /** Return in one word how good the picture is and what limits it most. */
 export function judgeQuality(figures: ViewerFigures | null, quality: Quality | null, connected: boolean): QualityVerdict {
   if (!connected) return { grade: "offline", limit: "nothing" };
   if (!figures) return { grade: "measuring", limit: "nothing" };
-  const rtt = figures.rttMs ?? 0;
-  if (figures.loss >= MUCH_LOSS) return { grade: "poor", limit: "loss" };
+  const rtt = figures.rttMs ?? quality?.rtt_ms ?? 0;
+  // Both ends measure the loss, each with its own delay: the worse one is felt.
+  const loss = Math.max(figures.loss, quality?.loss ?? 0);
+  if (loss >= MUCH_LOSS) return { grade: "poor", limit: "loss" };
   if (rtt >= VERY_FAR_MS) return { grade: "poor", limit: "distance" };
-  if (figures.loss >= SOME_LOSS) return { grade: "fair", limit: "loss" };
+  if (loss >= SOME_LOSS) return { grade: "fair", limit: "loss" };
   if (rtt >= FAR_MS) return { grade: "fair", limit: "distance" };
-  if ((figures.decodeMs ?? 0) > SLOW_DECODE_MS) return { grade: "fair", limit: "own_cpu" };
-  if (quality?.limited_by === "link") return { grade: "fair", limit: "sender_link" };
+  if ((figures.decodeMs ?? 0) > SLOW_DECODE_MS || quality?.limited_by === "viewer") return { grade: "fair", limit: "own_cpu" };
+  if (quality?.limited_by === "link" || (quality?.queue_ms ?? 0) > STANDING_QUEUE_MS) return { grade: "fair", limit: "sender_link" };
   if (quality?.limited_by === "cpu") return { grade: "fair", limit: "sender_cpu" };
+  // The way through the web server has a sentence of its own.
+  if (figures.path !== "direct" && figures.path !== "websocket") return { grade: "good", limit: "relay" };
   return { grade: "good", limit: quality?.limited_by === "still" || figures.framesPerSecond < 1 ? "still" : "nothing" };
 }

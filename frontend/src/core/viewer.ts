@@ -3,27 +3,11 @@
  * channels, and asks again with a new connection id when the connection is lost. One guarded transition
  * function; no DOM: peers, signalling and timers come from the constructor's ports.
  */
-import type {
-  CursorPosition,
-  CursorShape,
-  SignalData,
-  StateMessage,
-  ViewerInput,
-} from "../protocol/generated.ts";
-import { preferredCodecs } from "./viewer-codecs.ts";
-import { EMPTY_VIEW, parseStateMessage, type ViewerView } from "./viewer-state.ts";
-import { StatsReader } from "./viewer-stats.ts";
-
-export type ViewerState = "idle" | "asking" | "connecting" | "live" | "lost" | "closed";
-
-const ALLOWED: Record<ViewerState, readonly ViewerState[]> = {
-  idle: ["asking", "closed"],
-  asking: ["connecting", "lost", "closed"],
-  connecting: ["live", "lost", "closed"],
-  live: ["lost", "closed"],
-  lost: ["asking", "closed"],
-  closed: [],
-};
+import type { SignalData, StateMessage, ViewerInput } from "../protocol/generated.ts";
+import { hasWrongKey, preferredCodecs } from "./viewer-codecs.ts";
+import type { RelayOpener, ViewerListener, ViewerPorts, ViewerTarget } from "./viewer-ports.ts";
+import { EMPTY_VIEW, NEXT_STATES, parseStateMessage, type ViewerState, type ViewerView } from "./viewer-state.ts";
+import { countFrames, StatsReader } from "./viewer-stats.ts";
 
 const OFFER_WAIT_MS = [2500, 4000, 6000];
 const CONNECT_WAIT_MS = 10_000;
@@ -33,38 +17,6 @@ const SILENT_AFTER_MS = 3000;
 const SILENCE_IS_LOSS_MS = 8000;
 const RETRY_MS = [0, 500, 1000, 2000, 4000];
 const MAX_BUFFERED_BYTES = 256 * 1024;
-
-export interface ViewerTimers {
-  /** Milliseconds of a monotonic clock. */
-  now(): number;
-  /** Runs once after `ms`; the answer cancels it. */
-  after(ms: number, run: () => void): () => void;
-}
-
-export interface ViewerPorts {
-  /** Sends a signal to an endpoint; false while the socket is down. */
-  send(to: string, data: SignalData): boolean;
-  iceServers(): Promise<RTCIceServer[]>;
-  createPeer(configuration: RTCConfiguration): RTCPeerConnection;
-  videoCodecs(): RTCRtpCodec[];
-  newId(): string;
-  timers: ViewerTimers;
-}
-
-export interface ViewerListener {
-  /** Something that is shown changed; at most a few times a second. */
-  changed(view: ViewerView): void;
-  /** The owner's cursor; up to 60 times a second. */
-  cursor?(position: CursorPosition): void;
-  shape?(shape: CursorShape): void;
-  /** The connection is about to be closed: the last moment at which its picture can be kept. */
-  losing?(): void;
-}
-
-export interface ViewerTarget {
-  grant: string;
-  endpoint: string;
-}
 
 export class Viewer {
   #view: ViewerView = EMPTY_VIEW;
@@ -89,6 +41,17 @@ export class Viewer {
 
   get view(): ViewerView {
     return this.#view;
+  }
+
+  /** For how long the source was not heard, in ms; 0 before it was heard at all. */
+  get unheardMs(): number {
+    return this.#lastHeardAt === null ? 0 : this.ports.timers.now() - this.#lastHeardAt;
+  }
+
+  /** How many pictures this connection has decoded. */
+  async framesDecoded(): Promise<number> {
+    const peer = this.#peer;
+    return peer && this.#view.state === "live" ? countFrames(await peer.getStats()) : 0;
   }
 
   /** Asks for the picture and keeps it until the answer is called. */
@@ -131,7 +94,7 @@ export class Viewer {
 
   #to(next: ViewerState, change: Partial<ViewerView> = {}): boolean {
     const { state } = this.#view;
-    if (state !== next && !ALLOWED[state].includes(next)) return false;
+    if (state !== next && !NEXT_STATES[state].includes(next)) return false;
     this.#update({ ...change, state: next });
     return true;
   }
@@ -155,11 +118,34 @@ export class Viewer {
     if (!this.#to("asking")) return;
     this.#hangUp("again");
     this.#connection = this.ports.newId();
-    const { endpoint, grant } = this.target;
-    this.#reached = this.ports.send(endpoint, { kind: "view_request", grant, connection: this.#connection });
+    if (this.ports.openRelay) {
+      void this.#askByRelay(this.#connection, this.ports.openRelay);
+      return;
+    }
+    this.#reached = this.#request(this.#connection, null);
     const wait = OFFER_WAIT_MS[Math.min(this.#asked, OFFER_WAIT_MS.length - 1)] ?? 6000;
     this.#asked += 1;
     this.#later("offer", wait, () => this.#ask());
+  }
+
+  #request(connection: string, relay: string | null): boolean {
+    const { endpoint, grant, monitors = [] } = this.target;
+    return this.ports.send(endpoint, { kind: "view_request", grant, connection, monitors: [...monitors], relay });
+  }
+
+  /** The relay is the connection: there is no offer to wait for. */
+  async #askByRelay(connection: string, open: RelayOpener): Promise<void> {
+    this.#later("connect", CONNECT_WAIT_MS, () => this.#lose("timeout"));
+    try {
+      const { id, peer } = await open();
+      if (connection === this.#connection && this.#to("connecting")) {
+        this.#adopt(peer, connection);
+        this.#reached = this.#request(connection, id);
+        if (!this.#reached) this.#lose("unreachable");
+      } else peer.close();
+    } catch (error) {
+      if (connection === this.#connection) this.#lose(error instanceof Error ? error.name : "error");
+    }
   }
 
   #restart(): void {
@@ -224,7 +210,7 @@ export class Viewer {
       this.#losses = 0;
       this.#asked = 0;
       // Between two pictures the old one is shown dimmed, so "lost" ends with the first new frame.
-      if (this.#to("live", { silent: false })) this.#beat();
+      if (this.#to("live", { silent: false, wrongKey: false })) this.#beat();
     } else if (state === "failed" || state === "closed") this.#lose(state);
     else if (state === "disconnected") this.#later("disconnected", DISCONNECTED_WAIT_MS, () => this.#lose(state));
   }
@@ -258,7 +244,7 @@ export class Viewer {
       case "heartbeat":
         // Only a beat without an echo is echoed, so two sides never answer each other's answers.
         if (typeof message.echo_ms === "number") this.#update({ rttMs: this.#lastHeardAt - message.echo_ms });
-        else this.#sendState({ type: "heartbeat", at_ms: this.#lastHeardAt, echo_ms: message.at_ms });
+        else this.sendState({ type: "heartbeat", at_ms: this.#lastHeardAt, echo_ms: message.at_ms });
         break;
       case "cursor":
         this.listener.cursor?.(message);
@@ -278,17 +264,34 @@ export class Viewer {
       case "quality":
         this.#update({ quality: message });
         break;
+      case "capture":
+        this.#update({ capture: message.state });
+        break;
+      case "mark":
+      case "marks_cleared":
+        this.listener.marks?.(message);
+        break;
+      case "clipboard_part":
+        this.listener.clipboard?.(message);
+        break;
+      case "clipboard_read":
+      case "refresh":
+        break;
     }
   }
 
-  #sendState(message: StateMessage): void {
-    if (this.#channel?.readyState === "open") this.#channel.send(JSON.stringify(message));
+  /** Sends what goes beside the picture: marks, clipboard. False when it could not leave now. */
+  sendState(message: StateMessage): boolean {
+    const channel = this.#channel;
+    if (channel?.readyState !== "open" || channel.bufferedAmount > MAX_BUFFERED_BYTES) return false;
+    channel.send(JSON.stringify(message));
+    return true;
   }
 
   #beat(): void {
     this.#later("beat", HEARTBEAT_MS, () => {
       const now = this.ports.timers.now();
-      this.#sendState({ type: "heartbeat", at_ms: now, echo_ms: null });
+      this.sendState({ type: "heartbeat", at_ms: now, echo_ms: null });
       void this.#readStats();
       const silence = this.#lastHeardAt === null ? 0 : now - this.#lastHeardAt;
       if (silence > SILENCE_IS_LOSS_MS) {
@@ -310,7 +313,7 @@ export class Viewer {
   #lose(reason: string): void {
     const lostAt = this.#view.pictureAt === null ? null : (this.#view.lostAt ?? this.ports.timers.now());
     const current = this.#view.lostAt === null;
-    if (this.#view.state === "lost" || !this.#to("lost", { lostAt, reason })) return;
+    if (this.#view.state === "lost" || !this.#to("lost", { lostAt, reason, wrongKey: this.#view.wrongKey || hasWrongKey(this.#peer) })) return;
     this.#hangUp(reason);
     if (current) this.listener.losing?.();
     this.#drop();
@@ -335,7 +338,7 @@ export class Viewer {
     this.#connection = "";
     this.#stats = new StatsReader();
     peer?.close();
-    this.#update({ canInput: false, silent: false, figures: null, driving: null, held: "none" });
+    this.#update({ canInput: false, silent: false, figures: null, driving: null, held: "none", capture: "live" });
   }
 
   #close(): void {

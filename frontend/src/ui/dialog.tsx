@@ -16,11 +16,11 @@ export function Dialog({ title, closeLabel, close, wide = false, children }: Dia
   const id = useId();
   useEffect(() => {
     const dialog = element.current;
-    const before = document.activeElement;
+    const before = dialog?.ownerDocument.activeElement as HTMLElement | null | undefined;
     if (dialog && !dialog.open) dialog.showModal();
     return () => {
       dialog?.close();
-      if (before instanceof HTMLElement) before.focus();
+      before?.focus();
     };
   }, []);
   return (

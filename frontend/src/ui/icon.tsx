@@ -12,6 +12,8 @@ export type IconName =
   | "audio"
   | "back10"
   | "bookmark"
+  | "box"
+  | "camera"
   | "canned"
   | "chat"
   | "check"

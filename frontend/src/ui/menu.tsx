@@ -9,6 +9,8 @@ export interface MenuItem {
   icon?: IconName;
   /** Set for a choice of several: the chosen one. */
   checked?: boolean;
+  /** Why it cannot be done now; said as its title. */
+  off?: string | undefined;
   run: () => void;
 }
 
@@ -19,7 +21,7 @@ export interface MenuProps {
   disabled?: boolean;
   title?: string;
   /** Where the menu opens from its button. */
-  place?: "down" | "down-end" | "up";
+  place?: "down" | "down-end" | "up" | "up-end";
   items: readonly (MenuItem | "line")[];
   children: ComponentChildren;
   head?: ComponentChildren;
@@ -35,10 +37,12 @@ export function Menu({ label, kind = "btn ghost sm", disabled = false, title, pl
     if (!open) return;
     (entries().find((entry) => entry.getAttribute("aria-checked") === "true") ?? entries()[0])?.focus();
     const outside = (event: PointerEvent): void => {
-      if (event.target instanceof Node && !root.current?.contains(event.target)) setOpen(false);
+      if (!root.current?.contains(event.target as Node)) setOpen(false);
     };
-    document.addEventListener("pointerdown", outside);
-    return () => document.removeEventListener("pointerdown", outside);
+    // The console's tray is a document of its own.
+    const page = root.current?.ownerDocument ?? document;
+    page.addEventListener("pointerdown", outside);
+    return () => page.removeEventListener("pointerdown", outside);
   }, [open]);
 
   const close = (): void => {
@@ -49,7 +53,7 @@ export function Menu({ label, kind = "btn ghost sm", disabled = false, title, pl
     if (!open) return;
     event.stopPropagation();
     const all = entries();
-    const at = all.indexOf(document.activeElement as HTMLElement);
+    const at = all.indexOf(root.current?.ownerDocument.activeElement as HTMLElement);
     const goals: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: all.length - 1 };
     const goal = goals[event.key];
     if (event.key === "Escape") close();
@@ -89,9 +93,12 @@ export function Menu({ label, kind = "btn ghost sm", disabled = false, title, pl
                 type="button"
                 role={item.checked === undefined ? "menuitem" : "menuitemradio"}
                 aria-checked={item.checked}
+                aria-disabled={item.off === undefined ? undefined : true}
+                title={item.off}
                 tabIndex={-1}
                 class={item.checked ? "on" : ""}
                 onClick={() => {
+                  if (item.off !== undefined) return;
                   close();
                   item.run();
                 }}

@@ -1,36 +1,61 @@
 /** The request button: one place, one button, every state of a request. */
 import type { JSX } from "preact";
 
+import { canShowScreen } from "../../core/capture.ts";
+import { isControl, ownerIsCsr } from "../../core/capabilities.ts";
 import { formatCountdown, formatTime, t } from "../../core/i18n.ts";
+import { participant, supportManager } from "../../core/store.ts";
 import type { Capability } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Ring } from "../../ui/ring.tsx";
-import { actionState, type ActionState } from "./action.ts";
+import { askLabel, iconOf, pausedLabel, stopLabel } from "./act-words.ts";
+import { actionState, type ActionFacts, type ActionState, privilegeOf } from "./action.ts";
 import type { SessionCase } from "./case.ts";
 import { type CaseProps, useDesk } from "./context.ts";
 import type { Desk } from "./desk.ts";
 import { customer, shortName } from "./people.ts";
 
 export function stateOf(desk: Desk, one: SessionCase, capability: Capability): ActionState {
-  const privilege = capability === "screen.view.desktop" ? "share.desktop.view" : "share.desktop.control";
   return actionState(capability, {
     snapshot: one.snapshot.value,
     now: desk.now.value,
     online: one.live.link.value.phase === "live",
-    privilege: desk.me.privileges[privilege] !== false,
+    privilege: desk.me.privileges[privilegeOf(capability)] !== false,
     denial: one.denials.value[capability],
     ownerDrives: one.picture.view.value.held === "owner_input",
+    pauses: one.pauses.value,
+    own: ownProgram(one),
   });
+}
+
+/** What of this CSR's computer can be shown now. */
+function ownProgram(one: SessionCase): ActionFacts["own"] {
+  const snapshot = one.snapshot.value;
+  if (supportManager(participant(snapshot, snapshot.me))) return "support_manager";
+  return canShowScreen(navigator) ? "browser" : "nothing";
 }
 
 /** What a press of the button does: ask, cancel or stop. */
 export async function pressAction(desk: Desk, one: SessionCase, capability: Capability): Promise<void> {
   const state = stateOf(desk, one, capability);
   const { commands } = one.live;
-  if (state.kind === "idle" || state.kind === "denied") await desk.run(() => commands.ask(capability));
-  else if (state.kind === "pending") await desk.run(() => commands.cancel(state.request.id));
-  else if (state.kind === "granted" || state.kind === "paused") await desk.run(() => commands.stopGrant(state.grant.id, "csr_release"));
-  else desk.note(blockedWords(state, one) ?? "");
+  switch (state.kind) {
+    case "idle":
+    case "denied":
+    case "setup":
+      if (ownerIsCsr(capability)) await one.share.begin(capability, desk);
+      else await desk.run(() => commands.ask(capability));
+      break;
+    case "pending":
+      await desk.run(() => commands.cancel(state.request.id));
+      break;
+    case "granted":
+    case "paused":
+      await one.stop(desk, state.grant);
+      break;
+    default:
+      desk.note(blockedWords(state, one) ?? "");
+  }
 }
 
 interface Look {
@@ -63,59 +88,57 @@ export function ActionButton({ one, capability }: CaseProps & { capability: Capa
   );
 }
 
-function lookOf(state: ActionState, capability: Capability, one: SessionCase): Look {
-  const view = capability === "screen.view.desktop";
-  const label = view ? t("Request view") : t("Request control");
-  const icon = <Icon name={view ? "view" : "control"} />;
-  const on = view ? "act on-view" : "act on-control";
+/** How a request button looks in its state. */
+export function lookOf(state: ActionState, capability: Capability, one: SessionCase): Look {
+  const label = askLabel(capability);
+  const icon = <Icon name={iconOf(capability)} />;
+  const on = isControl(capability) ? "act on-control" : "act on-view";
   switch (state.kind) {
     case "idle":
       return { kind: "act", icon, label };
+    case "setup":
+      return { kind: "act", icon, label, title: t("Needs your own Support Manager. Press to attach it.") };
     case "pending":
-      return {
-        kind: "act pending",
-        icon: <Ring left={state.share} of={1} />,
-        label,
-        sub: formatCountdown(state.leftMs / 1000),
-        title: t("Press to cancel the request"),
-      };
+      return pendingLook(state, label);
     case "granted":
-      return { kind: on, icon, label: view ? t("Stop viewing") : t("Stop control"), pressed: true };
+      return { kind: on, icon, label: stopLabel(capability), pressed: true };
     case "paused":
-      return {
-        kind: on,
-        icon: <Icon name="pause" />,
-        label: view ? t("Viewing paused") : t("Control paused"),
-        pressed: true,
-        title: pausedWords(state.why, one),
-      };
-    case "denied": {
-      const at = formatTime(state.denial.at);
-      const words = state.denial.how === "denied" ? t("Denied {time}", { time: at }) : t("No answer {time}", { time: at });
-      return { kind: "act", icon: <Icon name="x" />, label: words };
-    }
+      return { kind: on, icon: <Icon name="pause" />, label: pausedLabel(capability), pressed: true, title: pausedWords(state, one) };
+    case "denied":
+      return { kind: "act", icon: <Icon name="x" />, label: deniedWords(state) };
     case "resting":
       return { kind: "act", icon: <Icon name="clock" />, label, sub: formatCountdown(state.leftMs / 1000), blocked: true, title: blockedWords(state, one) };
     case "locked":
       return { kind: "act", icon: <Icon name="lock" />, label, blocked: true, title: blockedWords(state, one) };
     case "off":
-      return {
-        kind: "act",
-        icon,
-        label,
-        sub: state.why === "offline" ? t("offline") : undefined,
-        blocked: true,
-        title: blockedWords(state, one),
-      };
+      return { kind: "act", icon, label, sub: state.why === "offline" ? t("offline") : undefined, blocked: true, title: blockedWords(state, one) };
   }
 }
 
-function pausedWords(why: "owner" | "connection", one: SessionCase): string {
+function pendingLook(state: Extract<ActionState, { kind: "pending" }>, label: string): Look {
+  const own = state.step === "own_computer";
+  return {
+    kind: "act pending",
+    icon: <Ring left={state.share} of={1} />,
+    label: own ? t("Confirm on your computer") : label,
+    sub: formatCountdown(state.leftMs / 1000),
+    title: t("Press to cancel the request"),
+  };
+}
+
+export function deniedWords({ denial }: Extract<ActionState, { kind: "denied" }>): string {
+  const at = formatTime(denial.at);
+  return denial.how === "denied" ? t("Denied {time}", { time: at }) : t("No answer {time}", { time: at });
+}
+
+function pausedWords({ why, grant }: Extract<ActionState, { kind: "paused" }>, one: SessionCase): string {
   const name = shortName(customer(one.snapshot.value)?.name ?? t("Customer"));
+  if (why === "by_hand") return grant.owner === one.snapshot.value.me ? t("Paused on your computer. Press to stop.") : t("{name} pressed Pause. Press to stop.", { name });
   return why === "owner" ? t("{name} uses the mouse or keyboard now. Press to stop.", { name }) : t("Connection lost. Press to stop.");
 }
 
-function blockedWords(state: ActionState, one: SessionCase): string | undefined {
+/** Why it cannot be asked for now, and who can change it. */
+export function blockedWords(state: ActionState, one: SessionCase): string | undefined {
   const name = shortName(customer(one.snapshot.value)?.name ?? t("Customer"));
   if (state.kind === "resting") return t("Denied three times. You can ask again in {time}.", { time: formatCountdown(state.leftMs / 1000) });
   if (state.kind === "locked") {
@@ -131,6 +154,8 @@ function blockedWords(state: ActionState, one: SessionCase): string | undefined 
       return t("The customer has not joined yet.");
     case "suspended":
       return t("{name} is not connected now.", { name });
+    case "no_control":
+      return t("Needs control");
     case "ended":
       return t("The session has ended");
   }

@@ -2,13 +2,20 @@
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
-import { formatCountdown, t, tParts } from "../../core/i18n.ts";
+import { t } from "../../core/i18n.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Toasts } from "../../ui/toasts.tsx";
+import { IdleBar, OfflineBar, TrayBar } from "./bars.tsx";
+import { CallCards } from "./call-cards.tsx";
 import { type CaseProps, DeskProvider, useDesk } from "./context.ts";
 import type { Desk } from "./desk.ts";
 import { Dialogs } from "./dialogs.tsx";
+import { HandingBar } from "./handing-bar.tsx";
 import { Head } from "./head.tsx";
+import { InboxPage } from "./inbox-page.tsx";
+import { MonitorPage } from "./monitor-page.tsx";
+import { MultiPage } from "./multi-page.tsx";
+import { OfferCards } from "./offer-cards.tsx";
 import { Panel } from "./panel.tsx";
 import { customer } from "./people.ts";
 import { Rail } from "./rail.tsx";
@@ -20,7 +27,11 @@ export function App({ desk }: { desk: Desk }): JSX.Element {
     <DeskProvider value={desk}>
       <Page />
       <Toasts toasts={desk.toasts.value} closeLabel={t("Close")} close={(id) => desk.closeToast(id)} />
-      <Dialogs />
+      <div class="call-cards">
+        <CallCards />
+        <OfferCards />
+      </div>
+      {!desk.tray.pressed.value && <Dialogs />}
     </DeskProvider>
   );
 }
@@ -28,9 +39,10 @@ export function App({ desk }: { desk: Desk }): JSX.Element {
 function Page(): JSX.Element {
   const desk = useDesk();
   // A modal dialog makes the rest inert; said here as well, for readers that do not know that.
-  const covered = desk.dialog.value !== null;
+  const covered = desk.dialog.value !== null && !desk.tray.pressed.value;
+  const all = desk.look.style.value === "multi" && desk.page.value === "session";
   return (
-    <div class="desk slim" inert={covered} aria-hidden={covered ? "true" : undefined}>
+    <div class={all ? "desk all" : "desk slim"} inert={covered} aria-hidden={covered ? "true" : undefined}>
       <Rail />
       <Main />
     </div>
@@ -41,9 +53,37 @@ function Main(): JSX.Element {
   const desk = useDesk();
   const one = desk.current.value;
   useTitle(desk);
+  if (desk.page.value !== "session") {
+    return (
+      <main class="main" id="main" tabIndex={-1}>
+        <OfflineBar />
+        {desk.page.value === "inbox" ? <InboxPage /> : <MonitorPage />}
+      </main>
+    );
+  }
+  if (desk.look.style.value === "multi") {
+    return (
+      <main class="main" id="main" tabIndex={-1}>
+        <OfflineBar />
+        <MultiPage
+          bar={
+            one && (
+              <>
+                <HandingBar one={one} />
+                <IdleBar one={one} />
+              </>
+            )
+          }
+        />
+      </main>
+    );
+  }
   return (
     <main class={one ? "main" : "main none"} id="main" tabIndex={-1}>
-      <OfflineBar />
+      <div class="bars">
+        <OfflineBar />
+        <TrayBar />
+      </div>
       {one ? <Open key={one.id} one={one} /> : <Nothing />}
     </main>
   );
@@ -55,6 +95,7 @@ function Open({ one }: CaseProps): JSX.Element {
       <Head one={one} />
       <Strip one={one} />
       <IdleBar one={one} />
+      <HandingBar one={one} />
       <div class="work">
         <Stage one={one} />
         <Panel one={one} />
@@ -85,53 +126,13 @@ function Nothing(): JSX.Element {
   );
 }
 
-function OfflineBar(): JSX.Element | null {
-  const desk = useDesk();
-  const link = desk.current.value?.live.link.value ?? desk.link.value;
-  const closed = link.phase === "closed";
-  // The first connection is no loss; a short one is not worth a bar that moves the page.
-  const lost = link.lostAt !== null && link.phase !== "stopped" && Date.now() - link.lostAt > 1500 && desk.now.value > 0;
-  const ended = desk.current.value?.snapshot.value.state === "ended";
-  if (!lost || (ended && desk.link.value.phase === "live")) return null;
-  const wait = link.retryAt === null ? null : formatCountdown(Math.max(0, link.retryAt - Date.now()) / 1000);
-  const words = closed
-    ? t("This window is not connected any more: the session is open elsewhere, or you were signed out.")
-    : t("Messages are kept and sent later; control is off.");
-  return (
-    <div class="banner warn offline" role="status">
-      <Icon name="signal" />
-      <span class="grow">
-        <b class="m">{t("You are offline.")}</b> {!closed && wait !== null && tParts("Trying again in {time}.", { time: <span class="tnum">{wait}</span> })} {words}
-      </span>
-      <button type="button" class="btn sm" onClick={() => desk.retryNow()}>
-        {t("Try now")}
-      </button>
-    </div>
-  );
-}
-
-function IdleBar({ one }: CaseProps): JSX.Element | null {
-  const desk = useDesk();
-  const { idle_ends_at, state } = one.snapshot.value;
-  if (idle_ends_at === null || state === "ended") return null;
-  const left = formatCountdown((Date.parse(idle_ends_at) - desk.now.value) / 1000);
-  return (
-    <div class="banner warn offline" role="alert">
-      <Icon name="clock" />
-      <span class="grow">{t("Nothing has happened for a while. The session ends in {time}.", { time: left })}</span>
-      <button type="button" class="btn sm" onClick={() => void desk.run(() => one.live.commands.keep())}>
-        {t("Go on")}
-      </button>
-    </div>
-  );
-}
-
 /** The browser tab says who is open and how much is unread. */
 function useTitle(desk: Desk): void {
   const one = desk.current.value;
   let unread = 0;
   for (const other of desk.cases.value.values()) unread += other.unread.value;
   const name = one ? (customer(one.snapshot.value)?.name ?? one.snapshot.value.number ?? "") : "";
+  unread += desk.inbox.offers.length;
   const title = `${unread > 0 ? `(${unread}) ` : ""}${name ? `${name} · ` : ""}${desk.me.site.name}`;
   useEffect(() => {
     document.title = title;

@@ -2,18 +2,30 @@
 import { computed, signal, type ReadonlySignal, type Signal } from "@preact/signals";
 
 import type { Clock } from "../../core/clock.ts";
+import { type Pauses, pausesAfter } from "../../core/pauses.ts";
+import { PictureKeeper } from "../../core/picture.ts";
 import type { LiveSession, Memory } from "../../core/session.ts";
-import type { Capability, Event, SessionSnapshot } from "../../protocol/generated.ts";
+import type { Audience, Capability, Event, GrantInfo, SessionSnapshot } from "../../protocol/generated.ts";
 import { type Denial, lastDenials } from "./action.ts";
+import { ClipboardKeeper } from "./clipboard.ts";
 import { NoteKeeper } from "./note.ts";
-import { PictureKeeper } from "./picture.ts";
+import { browserPorts, ShareKeeper, type ShareDesk } from "./share.ts";
+import type { ToolTab } from "./types.ts";
 
-export type ToolTab = "tools" | "desktop";
 export type PanelTab = "chat" | "notes" | "people" | "customer";
+
+/** A message that is being written. It belongs to its session: another style or another customer loses nothing of it. */
+export interface Draft {
+  readonly text: string;
+  readonly audience: Audience;
+  readonly to: string | null;
+}
 
 export interface CasePorts {
   readonly clock: Clock;
   readonly memory: Memory;
+  /** A window of one monitor shows that one and nothing else. */
+  readonly monitors?: readonly number[];
   /** The session that is open in the window is read, the others collect unread messages. */
   reading(id: string): boolean;
 }
@@ -22,12 +34,18 @@ export class SessionCase {
   readonly id: string;
   readonly note: NoteKeeper;
   readonly picture: PictureKeeper;
+  /** This CSR's own computer, shown to the session. */
+  readonly share: ShareKeeper;
+  readonly clipboard: ClipboardKeeper;
   readonly unread = signal(0);
   readonly panel: Signal<PanelTab> = signal("chat");
+  readonly draft = signal<Draft>({ text: "", audience: "everyone", to: null });
   readonly #chosenTab = signal<ToolTab | null>(null);
   readonly #events = signal<readonly Event[]>([]);
   /** The last answer No of each capability, read from the log: an answered request is no longer in the snapshot. */
   readonly denials: ReadonlySignal<Partial<Record<Capability, Denial>>>;
+  /** Why grants rest, read from the log. */
+  readonly pauses: ReadonlySignal<Pauses>;
   readonly tab: ReadonlySignal<ToolTab>;
 
   constructor(
@@ -36,7 +54,9 @@ export class SessionCase {
   ) {
     const { id } = live.snapshot.peek();
     this.id = id;
-    this.picture = new PictureKeeper(live, ports.clock);
+    this.picture = new PictureKeeper(live, ports.clock, ports.monitors === undefined ? {} : { monitors: ports.monitors });
+    this.share = new ShareKeeper(live, browserPorts(ports.clock));
+    this.clipboard = new ClipboardKeeper(live, this.picture, ports.clock);
     this.note = new NoteKeeper({
       clock: ports.clock,
       memory: ports.memory,
@@ -46,6 +66,7 @@ export class SessionCase {
       online: () => live.link.peek().phase === "live",
     });
     this.denials = computed(() => lastDenials(this.#events.value));
+    this.pauses = computed(() => this.#events.value.reduce<Pauses>(pausesAfter, new Map()));
     // The tab that has the next step, until the CSR chooses one.
     this.tab = computed(() => this.#chosenTab.value ?? (live.snapshot.value.state === "waiting" ? "tools" : "desktop"));
   }
@@ -67,7 +88,10 @@ export class SessionCase {
     const snapshot = this.snapshot.peek();
     const stops = [this.live.onEvent((event) => this.#heard(event)), this.note.start(snapshot.note)];
     if (snapshot.state !== "ended") {
-      stops.push(this.picture.start(), this.live.start());
+      stops.push(this.picture.start());
+      // What is done once for the session is done by the console's window, not by that of one monitor.
+      if (this.ports.monitors === undefined) stops.push(this.share.start(), this.clipboard.start());
+      stops.push(this.live.start());
       let before = this.live.link.peek().phase;
       stops.push(
         this.live.link.subscribe(({ phase }) => {
@@ -84,6 +108,12 @@ export class SessionCase {
 
   read(): void {
     this.unread.value = 0;
+  }
+
+  /** Ends a grant; what this browser captures ends at once, and then the server is told. */
+  async stop(desk: ShareDesk, grant: GrantInfo): Promise<void> {
+    if (this.share.source.grant.peek() === grant.id) this.share.source.stop(grant.id, "owner_stop");
+    else await desk.run(() => this.live.commands.stopGrant(grant.id, "csr_release"));
   }
 
   #heard(event: Event): void {

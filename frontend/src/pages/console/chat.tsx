@@ -13,10 +13,11 @@ import { Composer } from "./composer.tsx";
 import type { CaseProps } from "./context.ts";
 import { conversation, type ConversationItem } from "./conversation.ts";
 import { participant } from "./people.ts";
+import { Screenshot } from "./screenshot.tsx";
 
 const NEAR_END_PX = 80;
 
-export function Chat({ one }: CaseProps): JSX.Element {
+export function Chat({ one, to }: CaseProps & { to?: string | undefined }): JSX.Element {
   const snapshot = one.snapshot.value;
   const items = conversation(snapshot, one.events.value, one.live.outbox.items.value);
   const scroller = useRef<HTMLDivElement>(null);
@@ -47,7 +48,7 @@ export function Chat({ one }: CaseProps): JSX.Element {
       </div>
       <div>
         <TypingSign one={one} />
-        {snapshot.state !== "ended" && <Composer one={one} />}
+        {snapshot.state !== "ended" && <Composer one={one} to={to} />}
       </div>
     </>
   );
@@ -60,7 +61,10 @@ function Item({ item, one, snapshot }: CaseProps & { item: ConversationItem; sna
   return (
     <div class={`evt ${line.tone}`}>
       <Icon name={line.icon} />
-      <span>{line.text}</span>
+      <span>
+        {line.text}
+        {line.screenshot && <Screenshot one={one} shot={line.screenshot} />}
+      </span>
       <time dateTime={line.at}>{formatTime(line.at)}</time>
     </div>
   );

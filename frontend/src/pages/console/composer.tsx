@@ -1,28 +1,24 @@
 /** Where a message is written: Enter sends, Shift Enter breaks the line, an input method's Enter never sends. */
-import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 import { t } from "../../core/i18n.ts";
-import type { Audience } from "../../protocol/generated.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
 import { Menu, type MenuItem } from "../../ui/menu.tsx";
+import type { Draft } from "./case.ts";
 import type { CaseProps } from "./context.ts";
 import { joined } from "./people.ts";
 
 const MAX_TEXT = 4000;
 const MAX_HEIGHT_PX = 132;
 
-interface Target {
-  audience: Audience;
-  to: string | null;
-}
+type Target = Pick<Draft, "audience" | "to">;
 
 const EVERYONE: Target = { audience: "everyone", to: null };
 
-export function Composer({ one }: CaseProps): JSX.Element {
-  const text = useSignal("");
-  const target = useSignal<Target>(EVERYONE);
+/** `to`: whose session it is, where several are on the screen. */
+export function Composer({ one, to }: CaseProps & { to?: string | undefined }): JSX.Element {
+  const { text, ...target } = one.draft.value;
   const field = useRef<HTMLTextAreaElement>(null);
   const offline = one.live.link.value.phase !== "live";
   useLayoutEffect(() => {
@@ -30,13 +26,14 @@ export function Composer({ one }: CaseProps): JSX.Element {
     if (!element) return;
     element.style.height = "28px";
     element.style.height = `${Math.min(MAX_HEIGHT_PX, Math.max(28, element.scrollHeight))}px`;
-  }, [text.value]);
+  }, [text]);
 
   const send = (): void => {
-    const message = text.peek().trim();
+    const draft = one.draft.peek();
+    const message = draft.text.trim();
     if (message === "") return;
-    one.live.outbox.add(message, target.peek().audience, target.peek().to);
-    text.value = "";
+    one.live.outbox.add(message, draft.audience, draft.to);
+    one.draft.value = { ...draft, text: "" };
   };
   const keys = (event: KeyboardEvent): void => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
@@ -45,7 +42,7 @@ export function Composer({ one }: CaseProps): JSX.Element {
   };
   return (
     <form
-      class={target.value.audience === "everyone" ? "composer" : "composer only"}
+      class={target.audience === "everyone" ? "composer" : "composer only"}
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -56,14 +53,13 @@ export function Composer({ one }: CaseProps): JSX.Element {
           ref={field}
           id="message"
           aria-label={t("Message")}
-          placeholder={placeholder(target.value, one)}
+          placeholder={placeholder(target, one, to)}
           maxLength={MAX_TEXT}
-          value={text.value}
+          value={text}
           onInput={(event) => {
-            text.value = event.currentTarget.value;
-            if (target.peek().audience !== "participant" && text.peek() !== "") {
-              one.live.sendTyping(target.peek().audience === "csrs" ? "csrs" : "everyone");
-            }
+            const draft = { ...one.draft.peek(), text: event.currentTarget.value };
+            one.draft.value = draft;
+            if (draft.audience !== "participant" && draft.text !== "") one.live.sendTyping(draft.audience);
           }}
           onKeyDown={keys}
         />
@@ -72,9 +68,9 @@ export function Composer({ one }: CaseProps): JSX.Element {
         </button>
       </div>
       <div class="row g1 composer-foot">
-        <Menu kind="sel sm plain" place="up" title={t("Who reads it")} items={targets(one, target.value, (next) => (target.value = next))}>
-          <Icon name={target.value.audience === "everyone" ? "users" : "lock"} size="s" />
-          <span class="ell">{targetWords(target.value, one)}</span>
+        <Menu kind="sel sm plain" place="up" title={t("Who reads it")} items={targets(one, target, (next) => (one.draft.value = { ...one.draft.peek(), ...next }))}>
+          <Icon name={target.audience === "everyone" ? "users" : "lock"} size="s" />
+          <span class="ell">{targetWords(target, one)}</span>
           <Icon name="down" size="s" />
         </Menu>
         <span class="grow" />
@@ -110,7 +106,7 @@ function targetWords(target: Target, one: CaseProps["one"]): string {
   return target.audience === "csrs" ? t("CSRs only") : t("Only {name}", { name: nameOf(target, one) });
 }
 
-function placeholder(target: Target, one: CaseProps["one"]): string {
-  if (target.audience === "everyone") return t("Message to everyone");
+function placeholder(target: Target, one: CaseProps["one"], to: string | undefined): string {
+  if (target.audience === "everyone") return to === undefined ? t("Message to everyone") : t("Message to {name}'s session", { name: to });
   return target.audience === "csrs" ? t("Message to CSRs only") : t("Message to {name}", { name: nameOf(target, one) });
 }

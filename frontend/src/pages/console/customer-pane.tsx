@@ -16,7 +16,7 @@ export function CustomerPane({ one }: CaseProps): JSX.Element {
     if (value !== "") rows.push([names.get(id) ?? id, value]);
   }
   return (
-    <div class="side-scroll scroll">
+    <div class="side-scroll scroll" tabIndex={0}>
       <dl class="kv">
         {rows.map(([name, value]) => (
           <Row key={name} name={name} value={value} />

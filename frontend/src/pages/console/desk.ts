@@ -9,10 +9,19 @@ import { LiveSession, type Memory } from "../../core/session.ts";
 import { Socket, type LinkState, type WebSocketLike } from "../../core/socket.ts";
 import type { SessionSnapshot } from "../../protocol/generated.ts";
 import type { Toast } from "../../ui/toasts.tsx";
+import { Calls } from "./calls.ts";
 import { SessionCase } from "./case.ts";
+import { ConsoleLook } from "./console-look.ts";
+import { assignPlaces, type CustomerKey, keyAt, type KeyPlaces, parsePlaces } from "./customer-keys.ts";
+import { Inbox } from "./inbox.ts";
+import { Monitor } from "./monitor.ts";
+import { Tray, type TrayPorts } from "./tray.ts";
 import type { MeInfo, SessionPage, SessionRow } from "./types.ts";
 
-export type DialogName = "start" | "join" | "invite" | "end" | "keys";
+export type DialogName = "start" | "join" | "invite" | "end" | "keys" | "attach" | "colleagues" | "transfer" | "tabs";
+
+/** What fills the window: the chosen session (or all), the inbox, or the monitor. */
+export type PageName = "session" | "inbox" | "monitor";
 
 export interface DeskPorts {
   readonly api: Api;
@@ -22,8 +31,11 @@ export interface DeskPorts {
   readonly me: MeInfo;
   /** The window can be seen. */
   visible(): boolean;
-  /** Puts the open session into the address; null for none. */
-  address(session: string | null): void;
+  /** Set in the window of one monitor. */
+  readonly monitors?: readonly number[];
+  /** Puts what is open into the address. */
+  address(path: string): void;
+  readonly tray: TrayPorts;
 }
 
 export interface StartWish {
@@ -37,14 +49,19 @@ const WAKE_GATHER_MS = 300;
 const RETRY_LIST_MS = 5000;
 const TOAST_MS = 8000;
 const MAX_ENDED = 5;
+/** Dialogs about the chosen session: another choice closes them, so that nobody else's session is ended by it. */
+const OF_ONE_SESSION: ReadonlySet<DialogName> = new Set<DialogName>(["invite", "end", "attach", "colleagues", "transfer"]);
+const PLACES = "customer-places";
 
 export class Desk {
   readonly me: MeInfo;
   readonly api: Api;
+  readonly look: ConsoleLook;
   readonly rows = signal<readonly SessionRow[]>([]);
   readonly ended = signal<readonly SessionRow[]>([]);
   readonly listState = signal<"loading" | "ready" | "failed">("loading");
   readonly chosen = signal<string | null>(null);
+  readonly page = signal<PageName>("session");
   readonly dialog = signal<DialogName | null>(null);
   readonly toasts = signal<readonly Toast[]>([]);
   /** Ticks once a second; the server's time in ms. */
@@ -54,6 +71,13 @@ export class Desk {
   readonly current: ReadonlySignal<SessionCase | null>;
   /** The chosen session could not be opened. */
   readonly missing = signal(false);
+  /** Other CSRs who call this one. */
+  readonly calls: Calls;
+  readonly inbox: Inbox;
+  readonly monitor: Monitor;
+  readonly tray: Tray;
+  /** The letter of each live session of this CSR. */
+  readonly #places = signal<KeyPlaces>({});
   readonly #time: ServerTime;
   readonly #socket: Socket;
   readonly #stops = new Map<string, () => void>();
@@ -64,6 +88,12 @@ export class Desk {
   constructor(private readonly ports: DeskPorts) {
     this.me = ports.me;
     this.api = ports.api;
+    this.calls = new Calls(ports.api);
+    this.inbox = new Inbox(ports);
+    this.monitor = new Monitor(ports);
+    this.tray = new Tray(ports.tray);
+    this.look = new ConsoleLook(ports.api, (command) => this.run(command), ports.me.console);
+    this.#places.value = parsePlaces(ports.memory.get(PLACES));
     this.#time = new ServerTime(ports.clock);
     this.current = computed(() => this.cases.value.get(this.chosen.value ?? "") ?? null);
     this.#socket = new Socket({
@@ -73,6 +103,7 @@ export class Desk {
       lastSeq: () => 0,
       onFrame: (frame) => {
         if (frame.type === "wake" || frame.type === "welcome") this.#refreshIn(WAKE_GATHER_MS);
+        if (frame.type === "calls" || frame.type === "welcome") void this.calls.refresh();
       },
       onState: (state) => (this.link.value = state),
       endpointMemory: { get: () => null, set: () => undefined },
@@ -81,7 +112,7 @@ export class Desk {
 
   start(): () => void {
     this.#tick();
-    const stops = [this.#socket.start(), this.ports.clock.every(1000, () => this.#tick())];
+    const stops = [this.#socket.start(), this.inbox.start(), this.ports.clock.every(1000, () => this.#tick())];
     void this.refresh();
     return () => {
       for (const stop of [...stops, ...this.#stops.values()]) stop();
@@ -89,30 +120,71 @@ export class Desk {
     };
   }
 
+  /** Only this session, without the list: the window of one monitor. */
+  startAlone(id: string): void {
+    this.#tick();
+    this.ports.clock.every(1000, () => this.#tick());
+    this.chosen.value = id;
+    void this.#open(id);
+  }
+
   choose(id: string | null): void {
+    const open = this.dialog.peek();
+    if (id !== this.chosen.peek() && open !== null && OF_ONE_SESSION.has(open)) {
+      this.current.peek()?.share.forget();
+      this.dialog.value = null;
+    }
     this.chosen.value = id;
     this.missing.value = false;
-    this.ports.address(id);
+    this.page.value = "session";
+    this.ports.address(id === null ? "/console/" : `/console/s/${id}/`);
     if (id !== null) void this.#open(id);
     this.cases.peek().get(id ?? "")?.read();
   }
 
-  /** The next or previous session of the list. */
+  /** Fills the window with another page; the chosen session stays chosen. */
+  show(page: PageName): void {
+    if (page === "session") this.choose(this.chosen.peek());
+    else {
+      this.page.value = page;
+      this.ports.address(`/console/${page}/`);
+    }
+  }
+
+  /** The letter and colour of a live session; null for an ended one. */
+  keyOf(id: string): CustomerKey | null {
+    const place = this.#places.value[id];
+    return place === undefined ? null : keyAt(place);
+  }
+
+  /** The live sessions by their letters. */
+  order(): string[] {
+    const places = this.#places.value;
+    return Object.keys(places).sort((a, b) => (places[a] ?? 0) - (places[b] ?? 0));
+  }
+
+  /** The live session with the letter of this place (0 is A). */
+  at(place: number): string | null {
+    const places = this.#places.peek();
+    return Object.keys(places).find((id) => places[id] === place) ?? null;
+  }
+
+  /** The next or previous session, by the letters. */
   step(by: 1 | -1): void {
-    const all = this.rows.peek();
+    const all = this.order();
     if (all.length === 0) return;
-    const at = all.findIndex((row) => row.id === this.chosen.peek());
-    const next = all[(at + by + all.length) % all.length];
-    if (next) this.choose(next.id);
+    const at = all.indexOf(this.chosen.peek() ?? "");
+    const next = all[at < 0 ? (by > 0 ? 0 : all.length - 1) : (at + by + all.length) % all.length];
+    if (next !== undefined) this.choose(next);
   }
 
   async startSession(wish: StartWish, key: string): Promise<void> {
     const snapshot = await this.ports.api.post<SessionSnapshot>("sessions/", wish, { key });
-    this.#entered(snapshot);
+    this.enter(snapshot);
   }
 
   async joinByNumber(number: string): Promise<void> {
-    this.#entered(await this.ports.api.post<SessionSnapshot>("sessions/join/", { number }));
+    this.enter(await this.ports.api.post<SessionSnapshot>("sessions/join/", { number }));
   }
 
   async refresh(): Promise<void> {
@@ -121,6 +193,7 @@ export class Desk {
       const live = await this.ports.api.get<SessionPage>("sessions/?state=live&mine=1");
       const ended = await this.ports.api.get<SessionPage>("sessions/?state=ended&mine=1");
       this.rows.value = live.results;
+      this.#assign();
       this.ended.value = ended.results.slice(0, MAX_ENDED);
       this.listState.value = "ready";
       for (const row of live.results) void this.#open(row.id);
@@ -134,6 +207,8 @@ export class Desk {
   /** Every link at once: the person pressed "Try now", or the network is back. */
   retryNow(): void {
     this.#socket.retryNow();
+    this.inbox.retryNow();
+    this.monitor.retryNow();
     for (const one of this.cases.peek().values()) one.live.retryNow();
     void this.refresh();
   }
@@ -142,6 +217,11 @@ export class Desk {
     const id = (this.#toast += 1);
     this.toasts.value = [...this.toasts.peek(), { id, kind, text }].slice(-3);
     this.ports.clock.after(TOAST_MS, () => this.closeToast(id));
+  }
+
+  /** Opens the dialog that attaches the own Support Manager. */
+  attach(): void {
+    this.dialog.value = "attach";
   }
 
   closeToast(id: number): void {
@@ -170,8 +250,10 @@ export class Desk {
     this.#cancelRefresh = this.ports.clock.after(ms, () => void this.refresh());
   }
 
-  #entered(snapshot: SessionSnapshot): void {
+  /** Opens a session that this CSR came into just now. */
+  enter(snapshot: SessionSnapshot): void {
     this.#keep(snapshot);
+    this.cases.peek().get(snapshot.id)?.live.adopt(snapshot);
     this.dialog.value = null;
     this.choose(snapshot.id);
     void this.refresh();
@@ -202,6 +284,7 @@ export class Desk {
     const one = new SessionCase(live, {
       clock: this.ports.clock,
       memory: this.ports.memory,
+      ...(this.ports.monitors === undefined ? {} : { monitors: this.ports.monitors }),
       reading: (id) => this.#reading(id),
     });
     this.cases.value = new Map(this.cases.peek()).set(snapshot.id, one);
@@ -211,9 +294,16 @@ export class Desk {
     });
   }
 
+  #assign(): void {
+    this.#places.value = assignPlaces(this.#places.peek(), this.rows.peek());
+    this.ports.memory.set(PLACES, JSON.stringify(this.#places.peek()));
+  }
+
   #reading(id: string): boolean {
+    const inTray = this.tray.readsChat;
+    if (inTray !== null) return inTray && this.chosen.peek() === id;
     const one = this.cases.peek().get(id);
-    return this.ports.visible() && this.chosen.peek() === id && one?.panel.peek() === "chat";
+    return this.ports.visible() && this.page.peek() === "session" && this.chosen.peek() === id && one?.panel.peek() === "chat";
   }
 }
 

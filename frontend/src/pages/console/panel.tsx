@@ -1,5 +1,5 @@
 /** Right panel: chat, notes, participants, customer. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 
 import { t, tn } from "../../core/i18n.ts";
 import { panelId, Tabs, type TabItem } from "../../ui/tabs.tsx";
@@ -13,7 +13,14 @@ import { lobby } from "./people.ts";
 
 const NAME = "side";
 
-export function Panel({ one }: CaseProps): JSX.Element {
+interface Props extends CaseProps {
+  /** Stands above the tabs. */
+  lead?: ComponentChildren;
+  /** Whose session it is, where several are on the screen. */
+  to?: string;
+}
+
+export function Panel({ one, lead, to }: Props): JSX.Element {
   const tab = one.panel.value;
   const waiting = lobby(one.snapshot.value).length;
   const unread = one.unread.value;
@@ -32,6 +39,7 @@ export function Panel({ one }: CaseProps): JSX.Element {
   ];
   return (
     <aside class="side" data-region="panel" aria-label={t("Conversation and people")}>
+      {lead}
       <Tabs<PanelTab>
         name={NAME}
         label={t("Conversation and people")}
@@ -43,7 +51,7 @@ export function Panel({ one }: CaseProps): JSX.Element {
         }}
       />
       <div class="side-pane" role="tabpanel" id={panelId(NAME, tab)} aria-label={paneName(tab)} key={`${one.id}-${tab}`}>
-        {tab === "chat" && <Chat one={one} />}
+        {tab === "chat" && <Chat one={one} to={to} />}
         {tab === "notes" && <Notes one={one} />}
         {tab === "people" && <Participants one={one} />}
         {tab === "customer" && <CustomerPane one={one} />}

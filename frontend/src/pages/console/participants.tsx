@@ -12,7 +12,7 @@ export function Participants({ one }: CaseProps): JSX.Element {
   const snapshot = one.snapshot.value;
   const waiting = lobby(snapshot);
   return (
-    <div class="side-scroll scroll">
+    <div class="side-scroll scroll" tabIndex={0}>
       {waiting.length > 0 && (
         <section class="lobby" aria-label={t("Waiting to be let in")}>
           <h2>{t("Waiting to be let in")}</h2>

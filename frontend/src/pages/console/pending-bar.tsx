@@ -3,23 +3,25 @@ import type { JSX } from "preact";
 
 import { formatCountdown, t } from "../../core/i18n.ts";
 import { openRequests } from "../../core/store.ts";
-import type { RequestInfo } from "../../protocol/generated.ts";
 import { Ring } from "../../ui/ring.tsx";
+import { waitingWords } from "./act-words.ts";
 import { type CaseProps, useDesk } from "./context.ts";
-import { amPrimary, customer, shortName } from "./people.ts";
+import { amPrimary, customer, participant, shortName } from "./people.ts";
 
 export function PendingBar({ one }: CaseProps): JSX.Element | null {
   const desk = useDesk();
   const snapshot = one.snapshot.value;
   const request = openRequests(snapshot)[0];
   if (!request) return null;
-  const left = Math.max(0, Date.parse(request.expires_at) - desk.now.value);
-  const whole = Date.parse(request.expires_at) - Date.parse(request.made_at);
+  const whole = Date.parse(request.expires_at) - Date.parse(request.accepted_at ?? request.made_at);
+  // The server's clock is an estimate; nobody is told of more time than there is.
+  const left = Math.min(whole, Math.max(0, Date.parse(request.expires_at) - desk.now.value));
   const name = shortName(customer(snapshot)?.name ?? t("Customer"));
+  const other = request.operator === request.requester || request.source !== null ? undefined : participant(snapshot, request.operator);
   return (
     <div class="ask" role="status">
       <Ring left={left} of={whole} />
-      <span class="ask-words">{words(request, name)}</span>
+      <span class="ask-words">{waitingWords(request, name, other ? shortName(other.name) : null)}</span>
       <span class="tnum mute" aria-live="off">
         {formatCountdown(left / 1000)}
       </span>
@@ -30,11 +32,4 @@ export function PendingBar({ one }: CaseProps): JSX.Element | null {
       )}
     </div>
   );
-}
-
-function words(request: RequestInfo, name: string): string {
-  if (request.via === null) return t("Control needs Support Manager. {name} is being offered it now.", { name });
-  return request.capability === "screen.view.desktop"
-    ? t("Waiting for {name} to allow viewing the desktop", { name })
-    : t("Waiting for {name} to allow control of the desktop", { name });
 }

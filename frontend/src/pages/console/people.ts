@@ -1,6 +1,6 @@
 /** Who is who in a session, beyond the store's own selectors. Pure. */
 import { isCsr, participant } from "../../core/store.ts";
-import type { ParticipantInfo, SessionSnapshot } from "../../protocol/generated.ts";
+import type { GrantInfo, ParticipantInfo, SessionSnapshot } from "../../protocol/generated.ts";
 
 /** The primary customer who is in the session, or was. */
 export function customer(snapshot: SessionSnapshot): ParticipantInfo | undefined {
@@ -24,9 +24,10 @@ export function amPrimary(snapshot: SessionSnapshot): boolean {
   return participant(snapshot, snapshot.me)?.role === "primary_csr";
 }
 
-/** How a customer is spoken of: by first name in Latin script, by the whole name otherwise. */
-export function shortName(name: string): string {
-  return /^[\p{Script=Latin}]/u.test(name) ? (name.trim().split(/\s+/u)[0] ?? name) : name;
+/** Whose computer a grant is about. */
+export function ownerOf(snapshot: SessionSnapshot, grant: GrantInfo | undefined): ParticipantInfo | undefined {
+  return participant(snapshot, grant?.owner ?? null) ?? customer(snapshot);
 }
 
+export { shortName } from "../../core/names.ts";
 export { isCsr, participant };

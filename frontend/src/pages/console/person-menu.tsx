@@ -5,6 +5,7 @@ import { language, t } from "../../core/i18n.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Menu } from "../../ui/menu.tsx";
 import { Avatar } from "../../ui/person.tsx";
+import { styleItems } from "./console-styles.ts";
 import { useDesk } from "./context.ts";
 import { postForm, theme, toggleTheme } from "./page-actions.ts";
 
@@ -27,6 +28,9 @@ export function PersonMenu(): JSX.Element {
         items={[
           { id: "en", label: "English", icon: "globe", checked: here === "en", run: () => go("en") },
           { id: "ja", label: "日本語", icon: "globe", checked: here === "ja", run: () => go("ja") },
+          "line",
+          ...styleItems(desk),
+          { id: "tabs", label: t("Order of the tabs"), icon: "options", run: () => (desk.dialog.value = "tabs") },
           "line",
           { id: "theme", label: theme.value === "dark" ? t("Light display") : t("Dark display"), icon: "theme", run: toggleTheme },
           { id: "keys", label: t("Keyboard shortcuts"), icon: "keyboard", run: () => (desk.dialog.value = "keys") },

@@ -1,21 +1,24 @@
 /** Left rail: start or join a session, the sessions with their state, and the person who is signed in. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 
 import { formatCountdown, formatNumber, formatTime, t, tn } from "../../core/i18n.ts";
 import { openRequests } from "../../core/store.ts";
-import { Icon } from "../../ui/icon.tsx";
+import { Icon, type IconName } from "../../ui/icon.tsx";
 import { StateDot } from "../../ui/state.tsx";
 import { initials } from "../../ui/text.tsx";
 import { useDesk } from "./context.ts";
+import type { PageName } from "./desk.ts";
+import { KeyMark } from "./key-mark.tsx";
 import { customer } from "./people.ts";
 import { PersonMenu } from "./person-menu.tsx";
+import { PresenceMenu } from "./presence-menu.tsx";
 import type { SessionRow } from "./types.ts";
+import { StartButton } from "./start-button.tsx";
 import { elapsed, endWord, minutesLeft } from "./words.ts";
 
 export function Rail(): JSX.Element {
   const desk = useDesk();
   const { site } = desk.me;
-  const mayStart = desk.me.privileges["session.start_outbound"] !== false;
   return (
     <aside class="rail" data-region="rail" aria-label={t("Sessions")}>
       <div class="rail-top">
@@ -25,26 +28,62 @@ export function Rail(): JSX.Element {
         <b class="ell hide-s">{site.name}</b>
       </div>
       <div class="rail-start">
-        <button
-          type="button"
-          class="btn"
-          aria-label={t("Start session")}
-          aria-disabled={!mayStart}
-          title={mayStart ? t("Start session") : t("Your administrator can allow you to start sessions")}
-          onClick={() => mayStart && (desk.dialog.value = "start")}
-        >
-          <Icon name="plus" size="s" />
+        <StartButton kind="btn" title={t("Start session")}>
           <span class="hide-s">{t("Start session")}</span>
-        </button>
+        </StartButton>
         <button type="button" class="btn ghost icon" aria-label={t("Join by number")} title={t("Join by number")} onClick={() => (desk.dialog.value = "join")}>
           <Icon name="hash" size="s" />
         </button>
       </div>
       <nav aria-label={t("Your sessions")}>
+        <Pages />
         <SessionLists />
       </nav>
+      <PresenceMenu />
       <PersonMenu />
     </aside>
+  );
+}
+
+/** The pages of the console besides the sessions; what waits there is counted. */
+function Pages(): JSX.Element {
+  const desk = useDesk();
+  const offers = desk.inbox.offers.length;
+  const wrapUps = desk.inbox.state.value?.wrap_ups.length ?? 0;
+  return (
+    <>
+      <PageLink page="inbox" icon="inbox" word={t("Inbox")}>
+        {offers + wrapUps > 0 && (
+          <span class={offers > 0 ? "badge q" : "badge mut"} role="img" aria-label={offers > 0 ? tn("{n} offer", "{n} offers", offers) : tn("{n} to wrap up", "{n} to wrap up", wrapUps)}>
+            {offers || wrapUps}
+          </span>
+        )}
+      </PageLink>
+      <PageLink page="session" icon="grid" word={t("All sessions")} />
+      {desk.me.membership.role !== "csr" && <PageLink page="monitor" icon="wall" word={t("Monitor")} />}
+    </>
+  );
+}
+
+function PageLink({ page, icon, word, children }: { page: PageName; icon: IconName; word: string; children?: ComponentChildren }): JSX.Element {
+  const desk = useDesk();
+  const here = desk.page.value === page && (page !== "session" || desk.chosen.value === null || desk.look.style.value === "multi");
+  return (
+    <a
+      class={here ? "nav on" : "nav"}
+      href={page === "session" ? "/console/" : `/console/${page}/`}
+      title={word}
+      aria-current={here ? "page" : undefined}
+      onClick={(event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        desk.show(page);
+      }}
+    >
+      <Icon name={icon} />
+      <span class="hide-s">{word}</span>
+      {children}
+    </a>
   );
 }
 
@@ -61,11 +100,13 @@ function SessionLists(): JSX.Element {
       </div>
     );
   }
-  const waiting = desk.rows.value.filter((row) => row.state === "waiting");
-  const going = desk.rows.value.filter((row) => row.state !== "waiting");
+  const places = desk.order();
+  const rows = [...desk.rows.value].sort((a, b) => places.indexOf(a.id) - places.indexOf(b.id));
+  const waiting = rows.filter((row) => row.state === "waiting");
+  const going = rows.filter((row) => row.state !== "waiting");
   return (
     <>
-      {desk.rows.value.length === 0 && <p class="rail-note hide-s">{t("No session. Start one, or join one by its number.")}</p>}
+      {rows.length === 0 && <p class="rail-note hide-s">{t("No session. Start one, or join one by its number.")}</p>}
       <Group title={t("Sessions")} rows={going} />
       <Group title={t("Waiting to join")} rows={waiting} />
       <Group title={t("Ended")} rows={desk.ended.value} />
@@ -106,7 +147,7 @@ function Row({ row }: { row: SessionRow }): JSX.Element {
   const number = formatNumber(snapshot?.number ?? row.number ?? "");
   const name = (snapshot && customer(snapshot)?.name) ?? row.customer_name ?? "";
   const title = name || number || row.session_type;
-  const chosen = desk.chosen.value === row.id;
+  const chosen = desk.page.value === "session" && desk.chosen.value === row.id;
   const asking = snapshot && openRequests(snapshot).find((request) => Date.parse(request.expires_at) > now);
   const unread = one?.unread.value ?? 0;
   return (
@@ -123,7 +164,10 @@ function Row({ row }: { row: SessionRow }): JSX.Element {
       }}
     >
       <StateDot state={state} />
-      <span class="ell m hide-s tnum">{title}</span>
+      <span class="row g1 hide-s">
+        {desk.rows.value.length > 1 && <KeyMark of={desk.keyOf(row.id)} />}
+        <span class="ell m tnum">{title}</span>
+      </span>
       <span class="r2 hide-s tnum">{timeWords(row, state, now)}</span>
       <span class="l2 ell hide-s">{secondLine(row, state, now, { asking: asking !== undefined, waits: lobbyCount(row, snapshot) })}</span>
       {asking ? (

@@ -1,13 +1,16 @@
 /** Keys of the console. Single letters work outside text fields and can be switched off; F6 moves between regions. */
 import { signal } from "@preact/signals";
 
+import { capabilityOf } from "../../core/capabilities.ts";
+import type { MarkKind } from "../../core/marks.ts";
 import { liveGrants } from "../../core/store.ts";
 import { pressAction } from "./action-button.tsx";
 import type { PanelTab, SessionCase } from "./case.ts";
 import type { Desk } from "./desk.ts";
+import { accept, decline } from "./offer-card.tsx";
 
 const KEY = "console-letters";
-const REGIONS = ["rail", "tools", "stage", "panel"] as const;
+const REGIONS = ["rail", "tools", "list", "stage", "panel"] as const;
 const FOCUSABLE = "a[href],button:not([tabindex='-1']),textarea:not([tabindex='-1']),input,select,[tabindex='0']";
 
 export const lettersOn = signal(true);
@@ -29,28 +32,65 @@ function readLetters(): void {
   }
 }
 
+const BURST_MS = 1000;
+const LEAVING: ReadonlySet<string> = new Set(["Tab", "Escape", "F6", "Control", "Alt"]);
+
+/**
+ * Keys that were meant for a field which is gone, because another customer was chosen meanwhile, are no shortcuts: a
+ * burst of typing ends with a pause, or with a key that leaves the field.
+ */
+export class TypingBurst {
+  #last = -Infinity;
+
+  /** Tells whether a key that comes at `time` (ms) still belongs to what was typed into a field. */
+  holds(key: string, inField: boolean, time: number): boolean {
+    if (LEAVING.has(key)) this.#last = -Infinity;
+    else if (inField || time - this.#last < BURST_MS) {
+      this.#last = time;
+      return true;
+    }
+    return false;
+  }
+
+  /** Another customer was chosen at `time`: who was typing just now may not have seen it yet. */
+  cut(time: number): void {
+    if (time - this.#last < 2 * BURST_MS) this.#last = time;
+  }
+}
+
 export interface ShortcutPorts {
   desk: Desk;
   toggleFit: () => void;
   toggleFull: () => void;
+  /** Takes a tool for pointing and drawing, or puts it away. */
+  mark: (tool: MarkKind | "clear") => void;
+  /** Puts the tool away; false when there is none. */
+  unmark: () => boolean;
 }
 
 /** Listens until the answer is called. */
 export function startShortcuts(ports: ShortcutPorts): () => void {
   readLetters();
+  const burst = new TypingBurst();
   const listen = (event: KeyboardEvent): void => {
+    const typed = burst.holds(event.key, writes(event.target), event.timeStamp);
     if (event.defaultPrevented || event.isComposing) return;
     if (event.key === "F6") {
       event.preventDefault();
       moveRegion(event.shiftKey ? -1 : 1);
       return;
     }
+    if (event.key === "Escape" && !writes(event.target) && ports.unmark()) event.preventDefault();
     if (event.ctrlKey || event.altKey || event.metaKey || ports.desk.dialog.peek() !== null) return;
-    if (!lettersOn.peek() || writes(event.target)) return;
+    if (!lettersOn.peek() || typed || writes(event.target)) return;
     if (letter(event, ports)) event.preventDefault();
   };
+  const stop = ports.desk.chosen.subscribe(() => burst.cut(performance.now()));
   document.addEventListener("keydown", listen);
-  return () => document.removeEventListener("keydown", listen);
+  return () => {
+    stop();
+    document.removeEventListener("keydown", listen);
+  };
 }
 
 function writes(target: EventTarget | null): boolean {
@@ -66,6 +106,7 @@ function moveRegion(by: 1 | -1): void {
   goal?.focus();
 }
 
+const MARKS: Readonly<Record<string, MarkKind | "clear">> = { p: "pen", l: "pointer", w: "arrow", b: "box", x: "clear" };
 const PANELS: Readonly<Record<string, PanelTab>> = { c: "chat", n: "notes", u: "people", i: "customer" };
 
 function letter(event: KeyboardEvent, ports: ShortcutPorts): boolean {
@@ -78,26 +119,38 @@ function letter(event: KeyboardEvent, ports: ShortcutPorts): boolean {
     desk.step(event.key === "]" ? 1 : -1);
     return true;
   }
+  if (!event.shiftKey && answerOffer(event.key.toLowerCase(), desk)) return true;
   const place = event.shiftKey ? /^Digit([1-9])$/.exec(event.code)?.[1] : undefined;
   if (place !== undefined) return byPlace(desk, Number(place));
   const one = desk.current.peek();
   return one ? inSession(event, one, ports) : false;
 }
 
-function byPlace(desk: Desk, place: number): boolean {
-  const row = desk.rows.peek()[place - 1];
-  if (row) desk.choose(row.id);
-  return row !== undefined;
+/** A and D answer the offer that is soonest over. */
+function answerOffer(key: string, desk: Desk): boolean {
+  const offer = desk.inbox.offers[0];
+  if (offer === undefined || (key !== "a" && key !== "d")) return false;
+  void (key === "a" ? accept : decline)(desk, offer);
+  return true;
 }
 
-function inSession(event: KeyboardEvent, one: SessionCase, { desk, toggleFit, toggleFull }: ShortcutPorts): boolean {
+function byPlace(desk: Desk, place: number): boolean {
+  const id = desk.at(place - 1);
+  if (id !== null) desk.choose(id);
+  return id !== null;
+}
+
+function inSession(event: KeyboardEvent, one: SessionCase, ports: ShortcutPorts): boolean {
+  const { desk } = ports;
   const key = event.key.toLowerCase();
+  const tab = desk.look.tabs.peek()[Number(key) - 1];
+  const mark = MARKS[key];
   if (key === "s" && event.shiftKey) void stopSharing(desk, one);
-  else if (key === "z") (event.shiftKey ? toggleFull : toggleFit)();
+  else if (key === "z") (event.shiftKey ? ports.toggleFull : ports.toggleFit)();
   else if (event.shiftKey) return false;
-  else if (key === "1" || key === "2") one.chooseTab(key === "1" ? "tools" : "desktop");
-  else if (key === "v") void pressAction(desk, one, "screen.view.desktop");
-  else if (key === "o") void pressAction(desk, one, "screen.control.desktop");
+  else if (tab) one.chooseTab(tab);
+  else if (mark) ports.mark(mark);
+  else if (key === "v" || key === "o") void pressAction(desk, one, capabilityOf("screen", key === "v" ? "view" : "control", one.tab.peek() === "application" ? "application" : "desktop"));
   else return panel(key, one);
   return true;
 }
@@ -113,7 +166,5 @@ function panel(key: string, one: SessionCase): boolean {
 }
 
 async function stopSharing(desk: Desk, one: SessionCase): Promise<void> {
-  for (const grant of liveGrants(one.snapshot.peek())) {
-    await desk.run(() => one.live.commands.stopGrant(grant.id, "csr_release"));
-  }
+  for (const grant of liveGrants(one.snapshot.peek())) await one.stop(desk, grant);
 }

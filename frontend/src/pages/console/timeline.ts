@@ -1,8 +1,12 @@
 /** One line of words for each event that a CSR should see beside the conversation. */
+import { isControl } from "../../core/capabilities.ts";
 import { t, tn } from "../../core/i18n.ts";
 import type { IconName } from "../../ui/icon.tsx";
-import type { Capability, Event, SessionSnapshot, StopCause } from "../../protocol/generated.ts";
+import type { Capability, Event, GrantInfo, RequestInfo, ScreenshotInfo, SessionSnapshot } from "../../protocol/generated.ts";
+import { iconOf, toneOf } from "./act-words.ts";
 import { customer, isCsr, participant } from "./people.ts";
+import { qualityName } from "./quality-menu.tsx";
+import { askedWords, grantedWords, pausedWords, stoppedWords } from "./timeline-words.ts";
 
 export interface TimelineLine {
   readonly seq: number;
@@ -10,14 +14,15 @@ export interface TimelineLine {
   readonly icon: IconName;
   readonly tone: "" | "c-view" | "c-control";
   readonly text: string;
+  /** A saved picture to look at. */
+  readonly screenshot?: ScreenshotInfo;
 }
 
 type Words = Omit<TimelineLine, "seq" | "at">;
 
 const plain = (icon: IconName, text: string): Words => ({ icon, tone: "", text });
 
-const toned = (capability: Capability, text: string): Words =>
-  capability === "screen.view.desktop" ? { icon: "view", tone: "c-view", text } : { icon: "control", tone: "c-control", text };
+const toned = (capability: Capability, text: string): Words => ({ icon: iconOf(capability), tone: toneOf(capability), text });
 
 /** Return the line, or null for events that say nothing new to a CSR. */
 export function timelineLine(event: Event, snapshot: SessionSnapshot, grants: GrantIndex): TimelineLine | null {
@@ -25,17 +30,23 @@ export function timelineLine(event: Event, snapshot: SessionSnapshot, grants: Gr
   return words && { seq: event.seq, at: event.at, ...words };
 }
 
-/** Capability by grant and request id, gathered from all events read so far. */
+/** Capability and owner by grant and request id, gathered from all events read so far. */
 export class GrantIndex {
-  #capability = new Map<string, Capability>();
+  #request = new Map<string, RequestInfo>();
+  #grant = new Map<string, GrantInfo>();
 
   add(event: Event): void {
-    if (event.type === "request.made") this.#capability.set(event.request.id, event.request.capability);
-    if (event.type === "request.granted") this.#capability.set(event.grant.id, event.grant.capability);
+    if (event.type === "request.made") this.#request.set(event.request.id, event.request);
+    if (event.type === "request.granted") this.#grant.set(event.grant.id, event.grant);
   }
 
   of(id: string): Capability {
-    return this.#capability.get(id) ?? "screen.view.desktop";
+    return (this.#grant.get(id) ?? this.#request.get(id))?.capability ?? "screen.view.desktop";
+  }
+
+  /** Who was asked: the customer. For what is shared by the CSR, their own computer grants after the customer's yes. */
+  owner(id: string): string | null {
+    return this.#grant.get(id)?.owner ?? this.#request.get(id)?.grantor ?? null;
   }
 }
 
@@ -80,21 +91,28 @@ function consentWords(event: Event, snapshot: SessionSnapshot, grants: GrantInde
   const name = customerName(snapshot);
   switch (event.type) {
     case "request.made":
-      return toned(event.request.capability, askedWords(event.request.capability, event.request.requester === snapshot.me, event.actor.name));
+      return toned(event.request.capability, askedWords(event.request, snapshot, event.actor.name));
+    case "request.accepted":
+      return toned(event.request.capability, isControl(event.request.capability) ? t("{name} agreed to operate it", { name }) : t("{name} agreed to see it", { name }));
     case "request.granted":
-      return toned(event.grant.capability, grantedWords(event.grant.capability, event.grant.scope.monitors, name));
+      return toned(event.grant.capability, grantedWords(event.grant, snapshot, name));
     case "request.denied":
-      return toned(grants.of(event.request), t("{name} did not allow it", { name }));
+      return toned(grants.of(event.request), t("{name} did not allow it", { name: event.actor.name || name }));
     case "request.expired":
       return toned(grants.of(event.request), t("No answer, which counts as Deny"));
     case "request.cancelled":
       return toned(grants.of(event.request), t("Request cancelled"));
     case "grant.suspended":
-      return toned(event.grant.capability, t("Paused: connection lost"));
+      return toned(event.grant.capability, event.cause === "owner_stop" ? pausedWords(event.grant, snapshot, name) : t("Paused: connection lost"));
     case "grant.resumed":
       return toned(event.grant.capability, t("Goes on"));
-    case "grant.stopped":
-      return toned(grants.of(event.grant), stoppedWords(grants.of(event.grant), event.cause, name));
+    case "grant.stopped": {
+      const owner = grants.owner(event.grant);
+      const by = event.cause === "stop_everything" ? event.actor.name || name : nameOf(snapshot, owner, name);
+      return toned(grants.of(event.grant), stoppedWords(grants.of(event.grant), event.cause, by, owner === snapshot.me));
+    }
+    case "grant.marked":
+      return plain("pen", event.participant === snapshot.me ? t("You pointed and drew on the picture") : t("{name} pointed and drew on the picture", { name: nameOf(snapshot, event.participant) }));
     case "action.refused":
       return plain("lock", tn("{n} action was not allowed and was dropped", "{n} actions were not allowed and were dropped", event.count));
     default:
@@ -102,37 +120,8 @@ function consentWords(event: Event, snapshot: SessionSnapshot, grants: GrantInde
   }
 }
 
-function askedWords(capability: Capability, mine: boolean, name: string): string {
-  const view = capability === "screen.view.desktop";
-  if (mine) return view ? t("You asked to see the desktop") : t("You asked to control the desktop");
-  return view ? t("{name} asked to see the desktop", { name }) : t("{name} asked to control the desktop", { name });
-}
-
-function grantedWords(capability: Capability, monitors: readonly number[], name: string): string {
-  if (capability === "screen.control.desktop") return t("{name} allowed control of the desktop", { name });
-  if (monitors.length === 0) return t("{name} allowed viewing: desktop", { name });
-  return t("{name} allowed viewing: desktop, monitor {n}", { name, n: monitors.join(", ") });
-}
-
-function stoppedWords(capability: Capability, cause: StopCause, name: string): string {
-  const view = capability === "screen.view.desktop";
-  switch (cause) {
-    case "owner_stop":
-      return view ? t("{name} stopped viewing", { name }) : t("{name} stopped control", { name });
-    case "stop_everything":
-      return t("{name} stopped everything", { name });
-    case "csr_release":
-      return view ? t("Viewing stopped by the CSR") : t("Control stopped by the CSR");
-    case "superseded":
-      return t("Replaced by a new share");
-    case "source_closed":
-      return t("The shared screen was closed");
-    case "endpoint_lost":
-    case "connection_lost":
-      return view ? t("Viewing ended: connection lost") : t("Control ended: connection lost");
-    default:
-      return view ? t("Viewing ended") : t("Control ended");
-  }
+function savedWords({ participant: by }: ScreenshotInfo, snapshot: SessionSnapshot, actor: string): string {
+  return by === snapshot.me ? t("You saved a screenshot") : t("{name} saved a screenshot", { name: nameOf(snapshot, by, actor) });
 }
 
 function sessionWords(event: Event, snapshot: SessionSnapshot): Words | null {
@@ -152,7 +141,41 @@ function sessionWords(event: Event, snapshot: SessionSnapshot): Words | null {
       return plain("clock", t("The session goes on"));
     case "session.ended":
       return plain("end", t("Session ended"));
+    case "control.passed":
+      return plain("pass", t("{name} leads the session now", { name: nameOf(snapshot, event.taker) }));
+    case "call.made":
+      return plain(event.call.kind === "assist" ? "invite" : "pass", event.call.kind === "assist" ? t("{name} is asked to assist", { name: event.call.name }) : t("{name} is asked to take the session over", { name: event.call.name }));
+    case "call.closed":
+      return event.outcome === "accepted" ? null : plain("pass", callEnd(event.outcome));
+    case "transfer.started":
+      return plain("transfer", t("Session offered to {target}", { target: event.transfer.target }));
+    case "transfer.ended":
+      return plain("transfer", transferEnd(event.outcome));
+    case "session.requeued":
+      return plain("clock", t("The CSR did not come back: the customer waits in {queue}", { queue: event.queue }));
+    case "options.changed":
+      return plain("options", t("Session options: {name}", { name: qualityName(event.options.quality) }));
+    case "screenshot.taken":
+      return { ...plain("camera", savedWords(event.screenshot, snapshot, event.actor.name)), screenshot: event.screenshot };
     default:
       return null;
+  }
+}
+
+function callEnd(outcome: "declined" | "expired" | "cancelled"): string {
+  if (outcome === "declined") return t("Not now, said the colleague");
+  return outcome === "expired" ? t("The colleague did not answer") : t("The call was taken back");
+}
+
+function transferEnd(outcome: "accepted" | "returned" | "fallback" | "cancelled"): string {
+  switch (outcome) {
+    case "accepted":
+      return t("The transfer was accepted");
+    case "returned":
+      return t("Nobody took the transfer: the session stays");
+    case "fallback":
+      return t("Nobody took the transfer: the customer waits in the fallback queue");
+    case "cancelled":
+      return t("The transfer was taken back");
   }
 }

@@ -14,6 +14,18 @@ export interface TrackingCodeChoice {
   readonly choices: readonly string[];
 }
 
+export type ConsoleStyle = "dashboard" | "tray" | "multi";
+export type ToolTab = "tools" | "desktop" | "application" | "session";
+
+export interface ConsoleInfo {
+  readonly style: ConsoleStyle;
+  readonly may_switch: boolean;
+  /** Each of the four tabs once. */
+  readonly tab_order: readonly ToolTab[];
+  /** Customers at once; 1 in single-session mode. */
+  readonly session_limit: number;
+}
+
 export interface MeInfo {
   readonly user: { readonly name: string; readonly email: string; readonly language: string };
   readonly membership: { readonly id: string; readonly role: string };
@@ -27,6 +39,7 @@ export interface MeInfo {
     readonly idle_end_min: number;
     readonly join_url: string;
   };
+  readonly console: ConsoleInfo;
 }
 
 export interface SessionRow {

@@ -25,6 +25,8 @@ export function endWord(reason: string | null): string {
       return t("Ended because nothing happened");
     case "unjoined":
       return t("Nobody joined");
+    case "unanswered":
+      return t("Nobody could help in time");
     case "orphaned":
       return t("Ended because the connection did not come back");
     case "admin":

@@ -8,6 +8,7 @@ import { Lobby, NotAdmitted } from "./door.tsx";
 import { Ended } from "./ended.tsx";
 import { Header, Notices, Strip } from "./header.tsx";
 import { Here } from "./here.tsx";
+import { Stage } from "./lazy.tsx";
 import type { Model } from "./model.ts";
 import { Talk } from "./talk.tsx";
 
@@ -20,17 +21,23 @@ export function App({ model }: { model: Model }): JSX.Element {
 }
 
 function Live({ model }: { model: Model }): JSX.Element {
+  const kinds = ["lay"];
+  if (model.panelOpen.value) kinds.push("panel");
+  if (model.watching.value) kinds.push("watching");
+  const waiting = model.waiting.value;
+  if (waiting) kinds.push("waiting");
   return (
     <div class="frame">
       <div class="top">
         <Header model={model} />
-        <Strip model={model} />
+        {!waiting && <Strip model={model} />}
         <Notices model={model} />
       </div>
-      <main class={model.panelOpen.value ? "lay panel" : "lay"} id="main">
-        <h1 class="sr">{t("Your support session")}</h1>
+      <main class={kinds.join(" ")} id="main">
+        {!waiting && <h1 class="sr">{t("Your support session")}</h1>}
+        <Stage model={model} />
         <Talk model={model} />
-        <Here model={model} />
+        {!waiting && <Here model={model} />}
         <Composer model={model} />
       </main>
     </div>

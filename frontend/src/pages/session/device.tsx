@@ -50,7 +50,7 @@ export function Device({ model }: { model: Model }): JSX.Element {
           <span class="mono t12 link">{code.link}</span>
           <div class="row wrap">
             <Copy text={code.link} label={t("Copy the link")} />
-            <span class="t12 mute tnum">{t("{time} left", { time: formatCountdown(left) })}</span>
+            <span class="t12 mute tnum">{t("{time} left", { time: formatCountdown(Math.floor(left)) })}</span>
           </div>
         </>
       )}

@@ -12,6 +12,7 @@ import { SafeText } from "../../ui/text.tsx";
 import type { Model } from "./model.ts";
 import { PlainHeader } from "./plain.tsx";
 import { receiptText, shortHash } from "./receipt.ts";
+import { Survey } from "./survey.tsx";
 
 function reasonText(reason: EndReason | null): string {
   switch (reason) {
@@ -21,6 +22,8 @@ function reasonText(reason: EndReason | null): string {
       return t("Your representative ended the session.");
     case "idle":
       return t("It ended because nothing happened for a long time.");
+    case "unanswered":
+      return t("Nobody could help in time. We are sorry.");
     case "unjoined":
     case "orphaned":
       return t("It ended because the connection did not come back.");
@@ -32,7 +35,10 @@ function reasonText(reason: EndReason | null): string {
 }
 
 function look(item: ReceiptItem): { readonly icon: IconName; readonly tone: string } {
-  if (item.type.includes("control") || /operat|操作/i.test(item.text)) return { icon: "control", tone: "cc" };
+  if (item.type === "screenshot.taken") return { icon: "download", tone: "cv" };
+  if (item.type === "grant.marked") return { icon: "pen", tone: "cv" };
+  if (item.type === "options.changed") return { icon: "options", tone: "dim" };
+  if (item.type.includes("control") || /operat|control|操作|コントロール/i.test(item.text)) return { icon: "control", tone: "cc" };
   if (/view|grant|request/.test(item.type)) return { icon: "view", tone: "cv" };
   if (item.type.startsWith("participant")) return { icon: "user", tone: "dim" };
   return { icon: "clock", tone: "dim" };
@@ -45,6 +51,21 @@ function save(text: string, name: string): void {
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** The saved picture that a line of the receipt tells of. */
+function Still({ item, model }: { item: ReceiptItem; model: Model }): JSX.Element | null {
+  if (item.type !== "screenshot.taken") return null;
+  const fact = model.history.facts.value.find((one) => one.kind === "screenshot" && Date.parse(one.at) === Date.parse(item.at));
+  if (fact?.kind !== "screenshot") return null;
+  return (
+    <>
+      {" "}
+      <a href={model.session.commands.screenshotUrl(fact.screenshot.id)} target="_blank" rel="noopener">
+        {t("Open the picture")}
+      </a>
+    </>
+  );
 }
 
 function ReceiptView({ receipt, model }: { receipt: Receipt; model: Model }): JSX.Element {
@@ -69,7 +90,10 @@ function ReceiptView({ receipt, model }: { receipt: Receipt; model: Model }): JS
               <span class={tone}>
                 <Icon name={icon} />
               </span>
-              <b>{item.text}</b>
+              <b>
+                {item.text}
+                <Still item={item} model={model} />
+              </b>
               <time class="q tnum" dateTime={item.at}>
                 {formatTime(item.at)}
               </time>
@@ -154,6 +178,7 @@ export function Ended({ model }: { model: Model }): JSX.Element {
           </div>
         )}
         {typeof state === "object" && <ReceiptView receipt={state} model={model} />}
+        {typeof state === "object" && state.survey !== null && <Survey commands={model.session.commands} known={state.survey} />}
         <p class="t14">
           <a href="/">{t("Join another session")}</a>
         </p>

@@ -2,11 +2,14 @@
 
 import type { JSX } from "preact";
 
-import { formatCountdown, formatTime, t } from "../../core/i18n.ts";
+import { isControl, isScreen, surfaceOf } from "../../core/capabilities.ts";
+import { formatCountdown, formatTime, t, tn } from "../../core/i18n.ts";
+import { joinNames } from "../../core/names.ts";
 import { CLOSE_REPLACED, type GrantInfo } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Model } from "./model.ts";
 import { Switches } from "./switches.tsx";
+import { look } from "./words.ts";
 
 function Helper({ model }: { model: Model }): JSX.Element {
   const helper = model.helper.value;
@@ -42,7 +45,12 @@ export function Header({ model }: { model: Model }): JSX.Element {
         <Helper model={model} />
       </span>
       <Switches />
-      {model.decides && (
+      {model.host !== null && (
+        <button type="button" class="btn ghost icon" aria-label={t("Close")} title={t("Close")} onClick={() => model.host?.tell({ type: "close" })}>
+          <Icon name="down" />
+        </button>
+      )}
+      {model.decides && !model.waiting.value && (
         <button type="button" class="btn danger" onClick={() => void model.stopEverything()}>
           <Icon name="stop" />
           {t("Stop everything")}
@@ -52,30 +60,99 @@ export function Header({ model }: { model: Model }): JSX.Element {
   );
 }
 
-/** What a grant lets its CSR do now, in words. */
-export function grantSentence(model: Model, grant: GrantInfo): string {
-  const name = model.csrName(grant.csr);
-  const control = grant.capability === "screen.control.desktop";
-  if (grant.state === "suspended") return control ? t("Control is paused, nobody operates") : t("Connection lost, nothing is sent");
-  if (!model.decides) return t("{name} sees {customer}’s desktop", { name, customer: model.owner(grant)?.name ?? "" });
-  if (control) return t("{name} sees and operates your desktop", { name });
-  const [monitor] = grant.scope.monitors;
-  if (monitor !== undefined && grant.scope.monitors.length === 1) return t("{name} sees monitor {n}", { name, n: monitor });
-  if (grant.endpoint === model.session.endpoint) return t("{name} sees what you chose to show", { name });
-  const endpoint = model.owner(grant)?.endpoints.find((other) => other.id === grant.endpoint);
-  if (endpoint?.kind === "browser") return t("{name} sees what you show on your other device", { name });
-  return t("{name} sees your desktop", { name });
+/** The programs that a grant names, as people know them. */
+function applications(grant: GrantInfo): string {
+  return joinNames([...new Set(grant.scope.applications.map((one) => one.name || one.title).filter((name) => name !== ""))]);
 }
 
-function GrantStrip({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Element {
-  const control = grant.capability === "screen.control.desktop";
+/** What a grant of this person's own computer lets others do now, with everybody who sees it. */
+function ownSentence(model: Model, grant: GrantInfo): string {
+  const control = isControl(grant.capability);
+  if (grant.state === "suspended") {
+    if (model.history.pausedByOwner(grant.id)) return t("You paused: nobody sees or operates anything");
+    return control ? t("Control is paused, nobody operates") : t("Connection lost, nothing is sent");
+  }
+  const programs = applications(grant);
+  if (control) {
+    const name = model.shortNameOf(grant.holder);
+    if (surfaceOf(grant.capability) === "desktop") return t("{name} sees and operates your desktop", { name });
+    return programs === "" ? t("{name} sees and operates applications that you chose", { name }) : t("{name} sees and operates: {programs}", { name, programs });
+  }
+  const { names, n } = model.viewers(grant.owner);
+  const [monitor] = grant.scope.monitors;
+  if (programs !== "") return tn("{names} sees: {programs}", "{names} see: {programs}", n, { names, programs });
+  if (monitor !== undefined && grant.scope.monitors.length === 1) return tn("{names} sees monitor {number}", "{names} see monitor {number}", n, { names, number: monitor });
+  if (grant.endpoint === model.session.endpoint) return tn("{names} sees what you chose to show", "{names} see what you chose to show", n, { names });
+  if (model.givenBy(grant)?.kind === "browser") return tn("{names} sees what you show on your other device", "{names} see what you show on your other device", n, { names });
+  if (surfaceOf(grant.capability) === "application") return tn("{names} sees applications that you chose", "{names} see applications that you chose", n, { names });
+  return tn("{names} sees your desktop", "{names} see your desktop", n, { names });
+}
+
+/** What this person sees of another one's computer, and whether they operate it. */
+function sharedSentence(model: Model, grant: GrantInfo): string {
+  const name = model.shortNameOf(grant.owner);
+  const desktop = surfaceOf(grant.capability) === "desktop";
+  if (grant.state === "suspended" && model.history.pausedByOwner(grant.id)) return t("{name} paused, nothing is shown", { name });
+  if (isControl(grant.capability)) {
+    if (grant.state === "suspended") return t("Control is paused, nobody operates");
+    if (grant.holder === model.snapshot.value.me) return desktop ? t("You operate the computer of {name}", { name }) : t("You operate windows of {name}", { name });
+    return t("{holder} operates the computer of {name}, you see it", { holder: model.shortNameOf(grant.holder), name });
+  }
+  return desktop ? t("You see the desktop of {name}", { name }) : t("You see windows of {name}", { name });
+}
+
+/** Who else sees a computer that one person operates. */
+function Others({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Element | null {
+  const { names, n } = model.viewers(grant.owner, grant.holder);
+  if (!isControl(grant.capability) || n === 0) return null;
+  return <span class="t12 mute">{tn("{names} sees it", "{names} see it", n, { names })}</span>;
+}
+
+interface StripProps {
+  readonly model: Model;
+  readonly grants: readonly GrantInfo[];
+}
+
+/** Control stands for the view that it implies. */
+function strongest(grants: readonly GrantInfo[]): GrantInfo | undefined {
+  return grants.find((grant) => isControl(grant.capability)) ?? grants.find((grant) => isScreen(grant.capability));
+}
+
+function OwnStrip({ model, grants }: StripProps): JSX.Element | null {
+  const grant = strongest(grants);
+  if (grant === undefined) return null;
+  const { icon, kind } = look(grant.capability);
   return (
-    <div class={control ? "live c-control" : "live c-view"}>
-      <Icon name={control ? "control" : "view"} />
-      <span>{grantSentence(model, grant)}</span>
-      {model.decides && (
-        <button type="button" class="btn sm" onClick={() => model.stopGrant(grant)}>
-          {control ? t("Stop control") : t("Stop showing")}
+    <div class={`live ${kind}`}>
+      <Icon name={icon} />
+      <span class="col">
+        <span>{ownSentence(model, grant)}</span>
+        <Others model={model} grant={grant} />
+      </span>
+      <button type="button" class="btn sm" onClick={() => model.stopGrant(grant)}>
+        {isControl(grant.capability) ? t("Stop control") : t("Stop showing")}
+      </button>
+    </div>
+  );
+}
+
+function SharedStrip({ model, grants }: StripProps): JSX.Element | null {
+  const grant = strongest(grants);
+  if (grant === undefined) return null;
+  const { icon, kind } = look(grant.capability);
+  const hidden = model.hidden.value === grant.id;
+  const operates = isControl(grant.capability) && grant.holder === model.snapshot.value.me;
+  return (
+    <div class={`live ${kind}`}>
+      <Icon name={icon} />
+      <span>{sharedSentence(model, grant)}</span>
+      {model.decides ? (
+        <button type="button" class="btn sm" onClick={() => grants.forEach((one) => model.stopGrant(one))}>
+          {operates ? t("Stop control") : t("Stop watching")}
+        </button>
+      ) : (
+        <button type="button" class="btn sm" aria-pressed={hidden} onClick={() => (model.hidden.value = hidden ? null : grant.id)}>
+          {hidden ? t("Show the picture") : t("Hide the picture")}
         </button>
       )}
     </div>
@@ -103,16 +180,16 @@ function Interrupted({ model, grant }: { model: Model; grant: GrantInfo }): JSX.
 
 /** Who sees and who drives; always there, in words. */
 export function Strip({ model }: { model: Model }): JSX.Element {
-  const grants = model.grants.value;
   const interrupted = model.interrupted.value;
-  const control = grants.find((grant) => grant.capability === "screen.control.desktop");
-  const view = grants.find((grant) => grant.capability === "screen.view.desktop" && grant.id !== interrupted?.id);
+  const own = model.ownGrants.value.filter((grant) => grant.id !== interrupted?.id);
+  const shares = model.shares.value;
+  const nothing = model.ownGrants.value.length === 0 && shares.length === 0;
   return (
     <div role="status">
-      {control !== undefined && <GrantStrip model={model} grant={control} />}
-      {view !== undefined && control === undefined && <GrantStrip model={model} grant={view} />}
+      <OwnStrip model={model} grants={own} />
       {interrupted !== undefined && <Interrupted model={model} grant={interrupted} />}
-      {grants.length === 0 && <Unseen phone={model.phone} />}
+      <SharedStrip model={model} grants={shares} />
+      {nothing && <Unseen phone={model.phone} />}
     </div>
   );
 }

@@ -3,13 +3,16 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
+import { isClipboard, isControl, isScreen } from "../../core/capabilities.ts";
 import { formatTime, t } from "../../core/i18n.ts";
 import { isCsr } from "../../core/store.ts";
-import type { GrantInfo, ParticipantInfo } from "../../protocol/generated.ts";
+import type { Capability, GrantInfo, ParticipantInfo } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { initials } from "../../ui/text.tsx";
 import { Device } from "./device.tsx";
 import type { Model } from "./model.ts";
+import { Preview } from "./lazy.tsx";
+import { grantName, look } from "./words.ts";
 
 const DISCS = ["d", "e", "b", "c", "a"];
 
@@ -53,18 +56,20 @@ function Person({ person, own, index }: { person: ParticipantInfo; own: boolean;
 }
 
 function GrantRow({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Element {
-  const control = grant.capability === "screen.control.desktop";
-  const [monitor] = grant.scope.monitors;
-  const what = control ? t("Control") : monitor === undefined ? t("Screen") : t("Monitor {n}", { n: monitor });
+  const own = grant.owner === model.snapshot.value.me;
+  const { icon, kind } = look(grant.capability);
+  const stop = isControl(grant.capability) ? t("Stop control") : own ? t("Stop showing") : t("Stop watching");
   return (
     <li>
-      <span class={control ? "chip c-control" : "chip c-view"}>
-        <Icon name={control ? "control" : "view"} />
-        {what}
+      <span class="col g1 grow granted">
+        <span class={`chip ${kind}`}>
+          <Icon name={icon} />
+          <span class="ell">{grantName(grant.capability, grant.scope, own ? null : model.shortNameOf(grant.owner))}</span>
+        </span>
+        <span class="t12 mute tnum">{t("since {time}", { time: formatTime(grant.granted_at) })}</span>
       </span>
-      <span class="t12 mute tnum">{t("since {time}", { time: formatTime(grant.granted_at) })}</span>
       {model.decides && (
-        <button type="button" class="btn sm end" aria-label={control ? t("Stop control") : t("Stop showing")} onClick={() => model.stopGrant(grant)}>
+        <button type="button" class="btn sm end" aria-label={stop} onClick={() => model.stopGrant(grant)}>
           {t("Stop")}
         </button>
       )}
@@ -72,10 +77,19 @@ function GrantRow({ model, grant }: { model: Model; grant: GrantInfo }): JSX.Ele
   );
 }
 
+/** What of this person's own computer nobody may do now. */
 function notAllowed(grants: readonly GrantInfo[]): string {
-  if (grants.some((grant) => grant.capability === "screen.control.desktop")) return t("Files, clipboard, system information: not allowed");
-  if (grants.length > 0) return t("Control, files, clipboard, system information: not allowed");
-  return t("Screen, control, files, clipboard, system information: not allowed");
+  const has = (test: (capability: Capability) => boolean): boolean => grants.some((grant) => test(grant.capability));
+  const control = has(isControl);
+  const clipboard = has(isClipboard);
+  const what = [
+    ...(control || has(isScreen) ? [] : [t("screen")]),
+    ...(control ? [] : [t("control")]),
+    t("files"),
+    ...(clipboard ? [] : [t("clipboard")]),
+    t("system information"),
+  ];
+  return t("Not allowed on your computer: {what}", { what: what.join(t(", ")) });
 }
 
 /** Support Manager offers itself where something needs it; here a person may start it before. */
@@ -120,6 +134,7 @@ export function Here({ model }: { model: Model }): JSX.Element {
   const offer = model.decides && !model.phone && model.manager.value === undefined && model.managerCode.value === null;
   return (
     <aside class="here" id="here" aria-label={t("Who is here and what is allowed")}>
+      <Preview model={model} />
       <section class="card">
         <h2>{t("Who is here")}</h2>
         <ul class="list">
@@ -137,7 +152,7 @@ export function Here({ model }: { model: Model }): JSX.Element {
             ))}
           </ul>
         )}
-        <p class="t12 mute">{notAllowed(grants)}</p>
+        <p class="t12 mute">{notAllowed(model.ownGrants.value)}</p>
       </section>
       <Device model={model} />
       {offer && model.requests.value.length === 0 && <ByHand model={model} />}

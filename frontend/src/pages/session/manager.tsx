@@ -3,18 +3,23 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 
+import type { Surface } from "../../core/capabilities.ts";
 import { formatCountdown, t, tParts } from "../../core/i18n.ts";
 import { Icon } from "../../ui/icon.tsx";
 import type { Model } from "./model.ts";
 
-export function ManagerOffer({ model }: { model: Model }): JSX.Element {
+export function ManagerOffer({ model, surface }: { model: Model; surface: Surface | null }): JSX.Element {
   if (model.managerCode.value !== null) return <Manager model={model} />;
   return (
     <article class="card sm-offer">
       <Icon name="download" size="l" />
       <div class="col g1">
         <h2>{t("Sharper, with Support Manager")}</h2>
-        <p class="mute">{t("Shows all monitors and can be stopped with one key. Nothing is installed, nothing stays behind.")}</p>
+        <p class="mute">
+          {surface === "application"
+            ? t("Shows several windows, also while others cover them, and can be stopped with one key. Nothing is installed, nothing stays behind.")
+            : t("Shows all monitors and can be stopped with one key. Nothing is installed, nothing stays behind.")}
+        </p>
         <div class="row acts-row">
           <button type="button" class="btn sm" onClick={() => void model.startManager()}>
             {t("Start Support Manager")}
@@ -88,7 +93,7 @@ export function Manager({ model }: { model: Model }): JSX.Element | null {
           <div class="col">
             <b class="m">{t("If it asks for a code")}</b>
             <span class="code tnum">{code.code}</span>
-            <span class="t12 mute tnum">{t("Works once, {time} left", { time: formatCountdown(left) })}</span>
+            <span class="t12 mute tnum">{t("Works once, {time} left", { time: formatCountdown(Math.floor(left)) })}</span>
           </div>
         </li>
       </ol>

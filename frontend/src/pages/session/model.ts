@@ -3,23 +3,30 @@
 import { computed, signal } from "@preact/signals";
 
 import { ApiError } from "../../core/api.ts";
+import { isScreen, ownerIsCsr, surfaceOf, type Surface } from "../../core/capabilities.ts";
+import { TooMuchChosen } from "../../core/capture.ts";
 import type { Clock } from "../../core/clock.ts";
 import { History } from "../../core/history.ts";
+import type { Host } from "../../core/host.ts";
 import { t } from "../../core/i18n.ts";
+import { joinNames, shortName } from "../../core/names.ts";
 import type { AttachCode } from "../../core/rest.ts";
 import type { LiveSession } from "../../core/session.ts";
 import type { ScreenSource } from "../../core/source.ts";
 import { liveGrants, me, openRequests, primaryCsr, supportManager } from "../../core/store.ts";
-import type { GrantInfo, ParticipantInfo, RequestInfo, SiteInfo } from "../../protocol/generated.ts";
+import type { EndpointInfo, GrantInfo, RequestInfo, SiteInfo } from "../../protocol/generated.ts";
 
 export interface ModelOptions {
   readonly session: LiveSession;
   readonly source: ScreenSource;
   readonly clock: Clock;
-  readonly capture: () => Promise<MediaStream>;
+  /** Opens the browser's picker for what is asked. */
+  readonly capture: (surface: Surface) => Promise<MediaStream>;
   /** This device can show its screen from the page. */
   readonly canShow: boolean;
   readonly phone: boolean;
+  /** The page around this one, where it is embedded. */
+  readonly host?: Host | null;
 }
 
 export type AnswerState = "idle" | "allowing" | "denying";
@@ -32,12 +39,19 @@ function endStream(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
+function captureTrouble(error: unknown): string {
+  if (error instanceof TooMuchChosen) return t("You chose a whole screen, so nothing is shown. Only a window was asked for: choose one.");
+  const closed = error instanceof DOMException && error.name === "NotAllowedError";
+  return closed ? t("Nothing was chosen, so nothing is shown.") : t("The browser could not start showing the screen.");
+}
+
 export class Model {
   readonly session: LiveSession;
   readonly source: ScreenSource;
   readonly history: History;
   readonly canShow: boolean;
   readonly phone: boolean;
+  readonly host: Host | null;
   /** Local time, twice a second: countdowns read it. */
   readonly now = signal(0);
   /** One sentence about something that did not work; null when all is well. */
@@ -53,36 +67,60 @@ export class Model {
   readonly helper;
   readonly manager;
   readonly requests;
+  /** Grants that live, of any computer. */
   readonly grants;
+  /** Grants of this person's own computer. */
+  readonly ownGrants;
+  /** Grants that show this person another one's screen. */
+  readonly shares;
+  /** The share that this person does not want to look at: only the primary customer can end one. */
+  readonly hidden = signal<string | null>(null);
+  /** The stage is on the page. */
+  readonly watching;
+  /** Nobody has taken this customer yet: they came by themselves and stand in a line. */
+  readonly waiting;
+  readonly clock: Clock;
   readonly offline;
   /** A grant of this page whose capture a reload ended: it can be taken up again. */
   readonly interrupted;
 
+  /** Shares that were stopped here; the server may not know yet. */
+  readonly #dropped = signal<ReadonlySet<string>>(new Set());
   /** How often "Stop everything" was pressed: an answer that was on its way then shows nothing. */
   #stops = 0;
 
   constructor(private readonly options: ModelOptions) {
     const { session, source, clock } = options;
     this.session = session;
+    this.clock = clock;
     this.source = source;
     this.history = new History(session);
     this.canShow = options.canShow;
     this.phone = options.phone;
+    this.host = options.host ?? null;
     this.now.value = clock.now();
     this.snapshot = session.snapshot;
     this.site = computed((): SiteInfo => session.snapshot.value.site);
     this.person = computed(() => me(session.snapshot.value));
     this.helper = computed(() => primaryCsr(session.snapshot.value));
     this.manager = computed(() => supportManager(this.person.value));
-    this.requests = computed(() =>
-      openRequests(session.snapshot.value).filter((request) => request.grantor === session.snapshot.value.me),
-    );
-    this.grants = computed(() => liveGrants(session.snapshot.value).filter((grant) => !source.stopped.value.has(grant.id)));
+    this.requests = computed(() => {
+      const { me: own } = session.snapshot.value;
+      return openRequests(session.snapshot.value).filter((request) => (ownerIsCsr(request.capability) ? request.operator : request.grantor) === own);
+    });
+    this.grants = computed(() => liveGrants(session.snapshot.value).filter((grant) => !source.stopped.value.has(grant.id) && !this.#dropped.value.has(grant.id)));
+    this.ownGrants = computed(() => this.grants.value.filter((grant) => grant.owner === session.snapshot.value.me));
+    this.shares = computed(() => this.grants.value.filter((grant) => isScreen(grant.capability) && grant.owner !== session.snapshot.value.me));
+    this.watching = computed(() => {
+      const [share] = this.shares.value;
+      return share !== undefined && this.hidden.value !== share.id;
+    });
     this.interrupted = computed((): GrantInfo | undefined => {
       const own = session.endpoint;
       const shown = source.grant.value;
-      return this.grants.value.find((grant) => grant.endpoint === own && grant.id !== shown && !this.#isStarting(grant.request));
+      return this.ownGrants.value.find((grant) => grant.endpoint === own && grant.id !== shown && !this.#isStarting(grant.request));
     });
+    this.waiting = computed(() => session.snapshot.value.state === "waiting" && this.person.value?.state === "joined");
     this.offline = computed(() => {
       const link = session.link.value;
       return link.lostAt !== null && this.now.value - link.lostAt > OFFLINE_SHOWN_AFTER_MS;
@@ -115,13 +153,24 @@ export class Model {
     return this.now.value > 0 ? this.session.time.secondsUntil(iso) : 0;
   }
 
-  csrName(id: string): string {
+  nameOf(id: string): string {
     return this.snapshot.value.participants.find((person) => person.id === id)?.name ?? "";
   }
 
-  /** Whose computer a grant is about. */
-  owner(grant: GrantInfo): ParticipantInfo | undefined {
-    return this.snapshot.value.participants.find((person) => person.endpoints.some((endpoint) => endpoint.id === grant.endpoint));
+  /** As people are called in a sentence. */
+  shortNameOf(id: string): string {
+    return shortName(this.nameOf(id));
+  }
+
+  /** The kind of program that a grant of this person's is given by. */
+  givenBy(grant: GrantInfo): EndpointInfo | undefined {
+    return this.snapshot.value.participants.flatMap((person) => person.endpoints).find((endpoint) => endpoint.id === grant.endpoint);
+  }
+
+  /** Everybody but `owner` who is here sees what is shown of the owner's computer; `without` leaves one out. */
+  viewers(owner: string, without: string | null = null): { readonly names: string; readonly n: number } {
+    const people = this.snapshot.value.participants.filter((person) => person.state === "joined" && person.id !== owner && person.id !== without);
+    return { names: joinNames(people.map((person) => shortName(person.name))), n: people.length };
   }
 
   /** Only the primary customer allows and stops. */
@@ -134,11 +183,10 @@ export class Model {
     this.#answer(request, "allowing");
     let stream: MediaStream;
     try {
-      stream = await this.options.capture();
+      stream = await this.options.capture(surfaceOf(request.capability) ?? "desktop");
     } catch (error) {
       this.#answer(request, "idle");
-      const closed = error instanceof DOMException && error.name === "NotAllowedError";
-      this.trouble.value = closed ? t("Nothing was chosen, so nothing is shown.") : t("The browser could not start showing the screen.");
+      this.trouble.value = captureTrouble(error);
       return;
     }
     const stops = this.#stops;
@@ -149,6 +197,19 @@ export class Model {
       else endStream(stream);
     } catch (error) {
       endStream(stream);
+      this.#failed(error);
+    } finally {
+      this.#answer(request, "idle");
+    }
+  }
+
+  /** Yes to being shown the CSR's computer: nothing of one's own is opened, so no picker. */
+  async accept(request: RequestInfo): Promise<void> {
+    this.#answer(request, "allowing");
+    try {
+      await this.session.commands.accept(request.id);
+      this.trouble.value = null;
+    } catch (error) {
       this.#failed(error);
     } finally {
       this.#answer(request, "idle");
@@ -173,26 +234,34 @@ export class Model {
   /** Take up the picture again under the grant that still stands. */
   async showAgain(grant: GrantInfo): Promise<void> {
     try {
-      this.source.show(grant, await this.options.capture());
+      this.source.show(grant, await this.options.capture(surfaceOf(grant.capability) ?? "desktop"));
       this.trouble.value = null;
-    } catch {
-      this.trouble.value = t("Nothing was chosen, so nothing is shown.");
+    } catch (error) {
+      this.trouble.value = captureTrouble(error);
     }
   }
 
+  /** Local first, for a share of one's own and for watching another's. */
   stopGrant(grant: GrantInfo): void {
-    this.source.stop(grant.id, "owner_stop");
+    const own = grant.owner === this.snapshot.peek().me;
+    if (!own) this.#drop([grant]);
+    this.source.stop(grant.id, own ? "owner_stop" : "csr_release");
+  }
+
+  #drop(grants: readonly GrantInfo[]): void {
+    this.#dropped.value = new Set([...this.#dropped.peek(), ...grants.map((grant) => grant.id)]);
   }
 
   /** Local first: the capture ends now, the server is told as often as it takes. */
   async stopEverything(): Promise<void> {
     this.#stops += 1;
     this.source.release();
+    this.#drop(this.shares.peek());
     await this.#until(
       async () => this.session.adopt(await this.session.commands.stopEverything()),
       () => {
         const left = liveGrants(this.snapshot.peek()).length + this.requests.peek().length > 0;
-        if (left && this.grants.peek().length > 0) this.trouble.value = t("No connection. Press Stop in Support Manager’s own bar: it works at once.");
+        if (left && this.ownGrants.peek().length > 0) this.trouble.value = t("No connection. Press Stop in Support Manager’s own bar: it works at once.");
         return left;
       },
     );
@@ -230,6 +299,12 @@ export class Model {
 
   #isStarting(request: string): boolean {
     return this.answering.value[request] === "allowing";
+  }
+
+  /** Run a command; true when it is done, else the trouble is shown. */
+  async attempt(command: () => Promise<unknown>): Promise<boolean> {
+    await this.#try(command);
+    return this.trouble.peek() === null;
   }
 
   async #try(command: () => Promise<unknown>): Promise<void> {

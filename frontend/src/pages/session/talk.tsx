@@ -4,28 +4,48 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 
 import { formatTime, t, tParts } from "../../core/i18n.ts";
-import type { Told } from "../../core/history.ts";
+import type { Fact } from "../../core/history.ts";
+import { shortName } from "../../core/names.ts";
 import { isCsr } from "../../core/store.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { SafeText } from "../../ui/text.tsx";
+import { Waiting } from "./lazy.tsx";
 import { conversation, type Line } from "./lines.ts";
 import type { Model } from "./model.ts";
 import { Requests } from "./requests.tsx";
+import { handedSentence, qualitySentence, toldSentence } from "./words.ts";
 
-export function requestSentence(told: Told, name: string): string {
-  const control = told.request.capability === "screen.control.desktop";
-  switch (told.outcome) {
-    case "granted":
-      return control ? t("You allowed {name} to operate your desktop", { name }) : t("You allowed {name} to see your desktop", { name });
-    case "stopped":
-      return control ? t("{name} no longer operates your desktop", { name }) : t("{name} no longer sees your desktop", { name });
-    case "denied":
-      return control ? t("You denied {name} to operate your desktop", { name }) : t("You denied {name} to see your desktop", { name });
-    case "expired":
-      return t("No answer to {name}’s request, so it was denied", { name });
-    case "cancelled":
-      return t("{name} took the request back", { name });
+/** Whose screen a fact is about, as the reader says it. */
+function factSentence(model: Model, fact: Fact): string {
+  if (fact.kind === "handed") return handedSentence(fact.what, fact.name);
+  if (fact.kind === "options") return qualitySentence(fact.quality, shortName(fact.by));
+  const author = fact.kind === "screenshot" ? fact.screenshot.participant : fact.participant;
+  const { me } = model.snapshot.value;
+  const owner = fact.grant?.owner;
+  const name = model.shortNameOf(author);
+  if (fact.kind === "marked") {
+    if (author === me) return t("You pointed or drew on the picture");
+    return owner === me ? t("{name} points and draws on your screen", { name }) : t("{name} points and draws on the picture", { name });
   }
+  if (owner === me) return t("{name} saved a picture of your screen", { name });
+  if (owner === author || owner === undefined) return t("{name} saved a picture of the shared screen", { name });
+  return t("{name} saved a picture of the screen of {owner}", { name, owner: model.shortNameOf(owner) });
+}
+
+function FactView({ fact, model }: { fact: Fact; model: Model }): JSX.Element {
+  return (
+    <span class="sys">
+      <Dated text={factSentence(model, fact)} at={fact.at} />
+      {fact.kind === "screenshot" && (
+        <>
+          {" "}
+          <a href={model.session.commands.screenshotUrl(fact.screenshot.id)} target="_blank" rel="noopener">
+            {t("Open the picture")}
+          </a>
+        </>
+      )}
+    </span>
+  );
 }
 
 function Dated({ text, at }: { text: string; at: string }): JSX.Element {
@@ -58,9 +78,11 @@ function LineView({ line, model }: { line: Line; model: Model }): JSX.Element {
     case "request":
       return (
         <span class="sys">
-          <Dated text={requestSentence(line.told, line.name)} at={line.told.at} />
+          <Dated text={toldSentence(line.told.request.capability, line.told.outcome, line.name)} at={line.told.at} />
         </span>
       );
+    case "fact":
+      return <FactView fact={line.fact} model={model} />;
   }
 }
 
@@ -110,7 +132,7 @@ function Here({ model }: { model: Model }): JSX.Element {
 }
 
 export function Talk({ model }: { model: Model }): JSX.Element {
-  const lines = conversation(model.snapshot.value, model.history.told.value, model.session.outbox.items.value);
+  const lines = conversation(model.snapshot.value, model.history.told.value, model.history.facts.value, model.session.outbox.items.value);
   const open = model.requests.value.length;
   const scroller = useRef<HTMLElement>(null);
   const stick = useRef(true);
@@ -124,9 +146,9 @@ export function Talk({ model }: { model: Model }): JSX.Element {
   };
   return (
     <section class="talk" aria-label={t("Conversation")} ref={scroller} onScroll={follow} tabIndex={0}>
-      <Here model={model} />
+      {model.waiting.value ? <Waiting model={model} /> : <Here model={model} />}
       <div class="bubs" role="log" aria-live="polite">
-        {lines.length === 0 && <span class="sys">{t("You can write here. Nothing is shown or shared.")}</span>}
+        {lines.length === 0 && <span class="sys">{model.waiting.value ? t("You can write now. The representative reads it before answering.") : t("You can write here. Nothing is shown or shared.")}</span>}
         {lines.map((line) => (
           <LineView key={line.key} line={line} model={model} />
         ))}

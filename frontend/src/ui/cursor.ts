@@ -1,8 +1,8 @@
 /**
- * Draws the owner's cursor over the picture, past the component tree (up to 60 times a second). While this CSR operates
+ * Draws the owner's cursor over the picture, past the component tree (up to 60 times a second). While this reader operates
  * with the pointer over the picture, the browser's own pointer takes the shape instead: it follows the hand without delay.
  */
-import type { CursorPosition, CursorShape } from "../../protocol/generated.ts";
+import type { CursorPosition, CursorShape } from "../protocol/generated.ts";
 
 export class CursorPainter {
   #shapes = new Map<number, CursorShape>();

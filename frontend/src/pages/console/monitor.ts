@@ -1,0 +1,108 @@
+/** The monitor of a manager: queues, CSRs and live sessions as they are, and what a manager does there. */
+import { signal } from "@preact/signals";
+
+import { newId } from "../../core/id.ts";
+import type { MonitorLine, MonitorQueue, MonitorState, ServerFrame, SessionSnapshot } from "../../protocol/generated.ts";
+import type { Presence } from "./inbox.ts";
+import { type LivePorts, LiveState } from "./live-state.ts";
+
+export type Override = MonitorQueue["override"];
+
+/** What stands over the tables, of all queues or of one. */
+export interface Totals {
+  readonly waiting: number;
+  readonly longest: MonitorQueue | null;
+  readonly offered: number;
+  readonly inTime: number;
+  readonly answered: number;
+  readonly left: number;
+  readonly leftShort: number;
+  /** Answered in time of all who were answered or left; null while there was nobody. */
+  readonly serviceLevel: number | null;
+  /** Left, short ones not counted, of all who were answered or left; null while there was nobody. */
+  readonly leftShare: number | null;
+}
+
+export function totals(queues: readonly MonitorQueue[]): Totals {
+  const sum = (of: (queue: MonitorQueue) => number): number => queues.reduce((all, queue) => all + of(queue), 0);
+  const withWait = queues.filter((queue) => queue.longest_since !== null);
+  const longest = withWait.reduce<MonitorQueue | null>((first, queue) => (first === null || (queue.longest_since ?? "") < (first.longest_since ?? "") ? queue : first), null);
+  const [inTime, answered, left, leftShort] = [sum((q) => q.in_time), sum((q) => q.answered), sum((q) => q.left), sum((q) => q.left_short)];
+  const over = answered + left;
+  return {
+    waiting: sum((queue) => queue.waiting),
+    longest,
+    offered: sum((queue) => queue.offered),
+    inTime,
+    answered,
+    left,
+    leftShort,
+    serviceLevel: over === 0 ? null : inTime / over,
+    leftShare: answered + left - leftShort <= 0 ? null : (left - leftShort) / (answered + left - leftShort),
+  };
+}
+
+export class Monitor extends LiveState<MonitorState> {
+  /** The line of the queue that is open; null where none is. */
+  readonly line = signal<MonitorLine | null>(null);
+
+  constructor(ports: LivePorts) {
+    super(ports, "monitor/");
+  }
+
+  protected read(frame: ServerFrame): MonitorState | null {
+    return frame.type === "monitor" ? frame.monitor : null;
+  }
+
+  override adopt(state: MonitorState): boolean {
+    const newer = super.adopt(state);
+    const open = this.line.peek();
+    if (newer && open !== null) void this.openLine(open.queue).catch((error: unknown) => console.warn("could not read the line", error));
+    return newer;
+  }
+
+  async openLine(queue: string): Promise<void> {
+    this.line.value = await this.ports.api.get<MonitorLine>(`monitor/queues/${queue}/`);
+  }
+
+  setOpen(queue: string, override: Override): Promise<void> {
+    return this.#act(`queues/${queue}/open/`, { override });
+  }
+
+  setPriority(entry: string, priority: number): Promise<void> {
+    return this.#act(`entries/${entry}/priority/`, { priority });
+  }
+
+  move(entry: string, queue: string): Promise<void> {
+    return this.#act(`entries/${entry}/move/`, { queue });
+  }
+
+  assign(entry: string, csr: string): Promise<void> {
+    return this.#act(`entries/${entry}/assign/`, { csr });
+  }
+
+  cancel(entry: string, reason: string): Promise<void> {
+    return this.#act(`entries/${entry}/cancel/`, { reason });
+  }
+
+  setPresence(csr: string, presence: Presence, reason = ""): Promise<void> {
+    return this.#act(`csrs/${csr}/presence/`, { presence, reason });
+  }
+
+  join(session: string): Promise<SessionSnapshot> {
+    return this.ports.api.post(`monitor/sessions/${session}/join/`, undefined, { key: newId() });
+  }
+
+  whisper(session: string, text: string): Promise<SessionSnapshot> {
+    return this.ports.api.post(`monitor/sessions/${session}/whisper/`, { text }, { key: newId() });
+  }
+
+  /** The wall is sent once a second at most; what was just done is read at once. */
+  async #act(path: string, body: unknown): Promise<void> {
+    try {
+      await this.ports.api.post(`monitor/${path}`, body, { key: newId() });
+    } finally {
+      await this.refresh();
+    }
+  }
+}

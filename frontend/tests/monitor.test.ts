@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+
+import { totals } from "../src/pages/console/monitor.ts";
+import { scaleTop } from "../src/pages/console/monitor-plot.tsx";
+import { percent } from "../src/pages/console/monitor-words.ts";
+import type { MonitorQueue } from "../src/protocol/generated.ts";
+
+function queue(change: Partial<MonitorQueue> = {}): MonitorQueue {
+  const none = { open: true, override: "", until: null, waiting: 0, longest_since: null, wait: null, csrs_ready: 0, csrs: 0 } as const;
+  return { id: "q", name: "Q", ...none, sl_seconds: 20, offered: 0, answered: 0, in_time: 0, left: 0, left_short: 0, service_level: null, ...change };
+}
+
+describe("the figures over the wall", () => {
+  it("are those of the specification's example", () => {
+    const all = totals([queue({ offered: 10, answered: 7, in_time: 5, left: 3, left_short: 1 })]);
+    expect(all.serviceLevel).toBeCloseTo(0.5);
+    expect(all.leftShare).toBeCloseTo(2 / 9);
+  });
+
+  it("add queues up instead of averaging their shares", () => {
+    const all = totals([queue({ answered: 1, in_time: 1 }), queue({ answered: 9, in_time: 0 })]);
+    expect(all.serviceLevel).toBeCloseTo(0.1);
+  });
+
+  it("name the queue of the longest wait", () => {
+    const [early, late] = [queue({ id: "a", longest_since: "2026-11-23T10:00:00Z" }), queue({ id: "b", longest_since: "2026-11-23T10:05:00Z" })];
+    expect(totals([late, queue(), early]).longest?.id).toBe("a");
+  });
+
+  it("are none while nobody came, not zero", () => {
+    const all = totals([queue()]);
+    expect([all.serviceLevel, all.leftShare, all.longest]).toEqual([null, null, null]);
+    expect(percent(all.serviceLevel)).toBe("–");
+  });
+
+  it.each([
+    [0.5, 2],
+    [3, 4],
+    [9, 10],
+    [11, 20],
+    [101, 200],
+  ])("are drawn on a round scale: %d below %d", (value, top) => {
+    expect(scaleTop(value)).toBe(top);
+  });
+});
