@@ -1,6 +1,6 @@
 /** A button with a menu: arrows move, Esc and a click elsewhere close, the focus comes back to the button. */
 import type { ComponentChildren, JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icon.tsx";
 
 export interface MenuItem {
@@ -33,7 +33,7 @@ export function Menu({ label, kind = "btn ghost sm", disabled = false, title, pl
   const button = useRef<HTMLButtonElement>(null);
   const entries = (): HTMLElement[] => [...(root.current?.querySelectorAll<HTMLElement>("[role^=menuitem]") ?? [])];
 
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (!open) return;
     (entries().find((entry) => entry.getAttribute("aria-checked") === "true") ?? entries()[0])?.focus();
     const outside = (event: PointerEvent): void => {

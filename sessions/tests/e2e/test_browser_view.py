@@ -55,6 +55,20 @@ def test_a_customer_who_denies_in_the_browser_shows_nothing(people: People) -> N
     assert not csr.grants()
 
 
+def test_the_question_has_the_focus_in_the_moment_in_which_it_appears(people: People) -> None:
+    """A key pressed at once reaches the question; one frame later it would have gone to what lay there before."""
+    csr, customer = story.meet(people)
+    customer.page.evaluate(
+        """() => {
+            window.first = new Promise((resolve) => new MutationObserver(() => {
+                if (document.querySelector("[role=alertdialog]")) resolve(document.activeElement.textContent.trim());
+            }).observe(document.body, { childList: true, subtree: true }));
+        }"""
+    )
+    csr.ask("Request view")
+    assert customer.page.evaluate("window.first") == "Deny"
+
+
 def test_a_customer_who_closes_the_picker_shows_nothing_and_may_answer_again(
     people: People, closed_picker: Browser
 ) -> None:

@@ -1,7 +1,7 @@
 /** What the customer is asked now. One card per open request, and the way to get Support Manager where it is needed. */
 
 import type { ComponentChildren, JSX, RefObject } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { isScreen, ownerIsCsr, surfaceOf } from "../../core/capabilities.ts";
 import { formatCountdown, t, tParts } from "../../core/i18n.ts";
@@ -53,7 +53,8 @@ export function Count({ model, request }: { model: Model; request: RequestInfo }
 /** Moves the focus to Deny when the card appears, and back to where it was when it goes. Esc denies. */
 function useDialog(deny: () => void): { readonly focus: RefObject<HTMLButtonElement | null>; readonly onKeyDown: (event: KeyboardEvent) => void } {
   const focus = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  // Before the card is painted: a key pressed at once is the answer, not lost.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     focus.current?.focus({ preventScroll: false });
     const own = focus.current?.closest("[role=alertdialog]");

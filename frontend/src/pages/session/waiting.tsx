@@ -1,7 +1,7 @@
 /** The customer's place in the line: number, expected wait, what can be done while waiting. */
 
 import type { JSX } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 
 import { formatTime, t } from "../../core/i18n.ts";
 import type { WaitingInfo, WaitInfo } from "../../protocol/generated.ts";
@@ -84,7 +84,7 @@ function CallBack({ line }: { line: WaitingLine }): JSX.Element {
   const [open, setOpen] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const phone = line.phone.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (open) field.current?.focus();
   }, [open]);
   if (phone !== "") {
