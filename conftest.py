@@ -3,6 +3,7 @@
 Async tests run through `async_to_sync`, in the thread and transaction of their fixtures (pytest-asyncio loses both).
 """
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from inspect import iscoroutinefunction
 from typing import Any
@@ -25,6 +26,7 @@ from supportsite.core.tenancy import site_scope
 hypothesis_settings.register_profile("repeatable", derandomize=True, deadline=None)
 hypothesis_settings.load_profile("repeatable")
 
+FLUSH_LOCK_MS, FLUSH_SECONDS = 200, 30  # less than PostgreSQL's deadlock_timeout of a second
 DATABASE_FIXTURES = {"db", "transactional_db", "django_db_setup"}
 
 
@@ -44,7 +46,11 @@ def _connect_as(role: dict[str, Any]) -> None:
 
 
 def _flush_as_owner(statements: Iterable[str]) -> None:
-    """Empty the tables after a transactional test; the app role may not truncate."""
+    """Empty the tables after a transactional test; the app role may not truncate.
+
+    The test's server may still read for a socket that has just closed. It locks tables in another order: who waits
+    here lets go before PostgreSQL calls it a deadlock, and tries again.
+    """
     owner = env.database(settings.DATABASE_OWNER_URL)
     with psycopg.connect(
         dbname=connection.settings_dict["NAME"],
@@ -54,8 +60,20 @@ def _flush_as_owner(statements: Iterable[str]) -> None:
         port=owner["PORT"] or None,
         autocommit=True,
     ) as link:
+        link.execute(f"SET lock_timeout = '{FLUSH_LOCK_MS}ms'")
         for statement in statements:
+            _execute_patiently(link, statement)
+
+
+def _execute_patiently(link: "psycopg.Connection[Any]", statement: str) -> None:
+    deadline = time.monotonic() + FLUSH_SECONDS
+    while True:
+        try:
             link.execute(statement)
+            return
+        except psycopg.errors.LockNotAvailable:
+            if time.monotonic() > deadline:
+                raise
 
 
 @pytest.fixture(scope="session")
