@@ -18,6 +18,7 @@ api_urlpatterns = [
     path("monitor/", monitor.MonitorView.as_view(), name="api-monitor"),
     path("monitor/ticket/", monitor.MonitorTicketView.as_view(), name="api-monitor-ticket"),
     path("monitor/queues/<str:queue_id>/", monitor.MonitorLineView.as_view(), name="api-monitor-line"),
+    path("monitor/queues/<str:queue_id>/staffing/", monitor.MonitorStaffingView.as_view(), name="api-monitor-staffing"),
     path("monitor/queues/<str:queue_id>/open/", monitor.MonitorOverrideView.as_view(), name="api-monitor-open"),
     path(f"{_LINE}priority/", monitor.MonitorPriorityView.as_view(), name="api-monitor-priority"),
     path(f"{_LINE}move/", monitor.MonitorMoveView.as_view(), name="api-monitor-move"),

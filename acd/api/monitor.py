@@ -13,7 +13,7 @@ from acd.models.queues import Override
 from acd.routing import MAX_PRIORITY
 from acd.selectors.managing import access_managed_queue, list_managed_queues
 from acd.selectors.monitor import get_line, get_monitor
-from acd.services import managing
+from acd.services import managing, staffing
 from acd.tickets import MonitorTicket
 from sessions.http import Body, answer, answer_snapshot, language, read
 from sessions.tickets import TICKET_SECONDS, issue_ticket
@@ -21,7 +21,7 @@ from supportsite.core.api import ApiRequest, ApiView
 from supportsite.core.tenancy import origin_of
 from supportsite.protocol.base import MAX_TEXT
 from supportsite.protocol.inbox import Presence
-from supportsite.protocol.monitor import MonitorLine, MonitorState
+from supportsite.protocol.monitor import MonitorLine, MonitorState, Staffing
 from supportsite.protocol.objects import SessionSnapshot
 
 Id = Annotated[str, Field(max_length=40)]
@@ -124,6 +124,21 @@ class MonitorLineView(MonitorApiView):
         """Answer who is in it."""
         queue = access_managed_queue(self.manager(request), queue_id)
         return answer(get_line(queue, language=language()))
+
+
+class MonitorStaffingView(MonitorApiView):
+    """Yesterday with other numbers of CSRs."""
+
+    permissions = {"GET": Permission.MONITOR_READ, "POST": Permission.MONITOR_READ}
+    answers = {"GET": Staffing, "POST": Staffing}
+
+    def get(self, request: ApiRequest, queue_id: str) -> Response:
+        """Answer how far it is."""
+        return answer(staffing.get_staffing(self.manager(request), queue_id))
+
+    def post(self, request: ApiRequest, queue_id: str) -> Response:
+        """Begin, or answer how far it is."""
+        return answer(staffing.start_staffing(self.manager(request), queue_id))
 
 
 class MonitorOverrideView(MonitorApiView):

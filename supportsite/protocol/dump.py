@@ -14,7 +14,7 @@ from pydantic_core import CoreSchema
 from supportsite.protocol import PROTOCOL_VERSION, base, channel, inbox, socket
 from supportsite.protocol.entering import QueueInfo
 from supportsite.protocol.events import EVENT
-from supportsite.protocol.monitor import MonitorLine
+from supportsite.protocol.monitor import MonitorLine, Staffing
 from supportsite.protocol.objects import NoteInfo, SessionSnapshot
 
 
@@ -64,6 +64,7 @@ def schema() -> dict[str, Any]:
         "NoteInfo": TypeAdapter(NoteInfo),
         "QueueInfo": TypeAdapter(QueueInfo),
         "MonitorLine": TypeAdapter(MonitorLine),
+        "Staffing": TypeAdapter(Staffing),
     }
     inputs: list[tuple[str, JsonSchemaMode, CoreSchema]] = [
         (name, "serialization", adapter.core_schema) for name, adapter in adapters.items()

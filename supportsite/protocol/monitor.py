@@ -136,3 +136,40 @@ class MonitorFrame(Message):
 
     type: Literal["monitor"] = "monitor"
     monitor: MonitorState
+
+
+class StaffingLevel(Message):
+    """What would have been with so many CSRs; figures as the monitor's, `occupancy` the part of time in use."""
+
+    csrs: Count
+    service_level: float | None
+    mean_answer_s: float | None
+    left_share: float | None
+    occupancy: float | None
+
+
+class StaffingPhase(StrEnum):
+    """How far the question is."""
+
+    NONE = "none"  # not asked yet
+    RUNNING = "running"
+    DONE = "done"
+    EMPTY = "empty"  # nobody was helped that day: there is nothing to go by
+    TOO_MANY = "too_many"  # more customers than the monitor replays
+    FAILED = "failed"
+
+
+class Staffing(Message):
+    """Yesterday's traffic of a queue (by its time zone) with other numbers of CSRs, through the real router.
+
+    `levels` are those that are ready, of `of`; `actual` is what the queue had, with the CSRs of that day.
+    """
+
+    queue: PublicId
+    day: Annotated[str, Field(max_length=10)]
+    phase: StaffingPhase
+    of: Count
+    customers: Count
+    sl_seconds: Count
+    actual: float | None
+    levels: list[StaffingLevel]

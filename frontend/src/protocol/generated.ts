@@ -71,6 +71,10 @@ export type ServerFrame = (Welcome | EventFrame | Heartbeat | Typing | Signal | 
  */
 export type SessionState = ("waiting" | "active" | "suspended" | "ended")
 export type SignalData = (ViewRequest | Description | Candidate | HangUp)
+/**
+ * How far the question is.
+ */
+export type StaffingPhase = ("none" | "running" | "done" | "empty" | "too_many" | "failed")
 export type StateMessage = (ChannelHeartbeat | Screen | Capture | CursorShape | CursorPosition | Driving | Held | Quality | Mark | MarksCleared | Refresh | ClipboardRead | ClipboardPart)
 export type ViewerInput = (PointerInput | ButtonInput | WheelInput | KeyInput | TextInput | ReleaseInput | SystemInput)
 /**
@@ -1356,6 +1360,31 @@ host: string
 name: string
 verified: boolean
 welcome: string
+}
+/**
+ * Yesterday's traffic of a queue (by its time zone) with other numbers of CSRs, through the real router.
+ * 
+ * `levels` are those that are ready, of `of`; `actual` is what the queue had, with the CSRs of that day.
+ */
+export interface Staffing {
+actual: (number | null)
+customers: number
+day: string
+levels: StaffingLevel[]
+of: number
+phase: StaffingPhase
+queue: string
+sl_seconds: number
+}
+/**
+ * What would have been with so many CSRs; figures as the monitor's, `occupancy` the part of time in use.
+ */
+export interface StaffingLevel {
+csrs: number
+left_share: (number | null)
+mean_answer_s: (number | null)
+occupancy: (number | null)
+service_level: (number | null)
 }
 /**
  * What keys cannot do everywhere: the secure attention sequence (Ctrl+Alt+Del), locking the screen.

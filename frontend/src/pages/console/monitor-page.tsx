@@ -11,6 +11,7 @@ import { type Monitor, totals } from "./monitor.ts";
 import { CsrsPanel, SessionsPanel } from "./monitor-people.tsx";
 import { QuartersPanel } from "./monitor-plot.tsx";
 import { LinePanel, QueuesPanel } from "./monitor-queues.tsx";
+import { StaffingPanel } from "./monitor-staffing.tsx";
 import { percent } from "./monitor-words.ts";
 
 import "./monitor.css";
@@ -71,6 +72,7 @@ function Wall({ monitor, state }: { monitor: Monitor; state: MonitorState }): JS
       {line !== null && <LinePanel monitor={monitor} line={line} />}
       <SessionsPanel monitor={monitor} state={state} />
       <CsrsPanel monitor={monitor} state={state} />
+      <StaffingPanel monitor={monitor} queues={state.queues} />
     </div>
   );
 }

@@ -11,10 +11,8 @@ import type { Desk } from "./desk.ts";
 import { ago } from "./inbox-words.ts";
 import type { Monitor, Override } from "./monitor.ts";
 import { TablePanel } from "./monitor-table.tsx";
-import { minutes, percent } from "./monitor-words.ts";
+import { GOOD_LEVEL, minutes, percent } from "./monitor-words.ts";
 
-/** Below this service level a figure is marked. */
-const GOOD_LEVEL = 0.8;
 const MAX_PRIORITY = 9;
 /** Expected waits are drawn up to so many seconds at least. */
 const LEAST_SCALE_S = 600;

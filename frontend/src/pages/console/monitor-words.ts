@@ -3,6 +3,9 @@ import { formatCountdown, t } from "../../core/i18n.ts";
 import type { MonitorCsr } from "../../protocol/generated.ts";
 import { reasonWord } from "./inbox-words.ts";
 
+/** Below this service level a figure is marked; so many shall be answered in time. */
+export const GOOD_LEVEL = 0.8;
+
 /** A share of 0 to 1 as "81 %"; a dash for none. */
 export const percent = (share: number | null): string => (share === null ? "–" : t("{n} %", { n: Math.round(share * 100) }));
 

@@ -2,9 +2,12 @@
 import { signal } from "@preact/signals";
 
 import { newId } from "../../core/id.ts";
-import type { MonitorLine, MonitorQueue, MonitorState, ServerFrame, SessionSnapshot } from "../../protocol/generated.ts";
+import type { MonitorLine, MonitorQueue, MonitorState, ServerFrame, SessionSnapshot, Staffing } from "../../protocol/generated.ts";
 import type { Presence } from "./inbox.ts";
 import { type LivePorts, LiveState } from "./live-state.ts";
+
+/** How often a running replay is asked how far it is. */
+const STAFFING_MS = 1500;
 
 export type Override = MonitorQueue["override"];
 
@@ -46,8 +49,18 @@ export class Monitor extends LiveState<MonitorState> {
   /** The line of the queue that is open; null where none is. */
   readonly line = signal<MonitorLine | null>(null);
 
+  /** Yesterday of a queue with other numbers of CSRs; null until a queue is chosen. */
+  readonly staffing = signal<Staffing | null>(null);
+
   constructor(ports: LivePorts) {
     super(ports, "monitor/");
+  }
+
+  override start(): () => void {
+    const stops = [super.start(), this.ports.clock.every(STAFFING_MS, () => void this.#followStaffing())];
+    return () => {
+      for (const stop of stops) stop();
+    };
   }
 
   protected read(frame: ServerFrame): MonitorState | null {
@@ -63,6 +76,26 @@ export class Monitor extends LiveState<MonitorState> {
 
   async openLine(queue: string): Promise<void> {
     this.line.value = await this.ports.api.get<MonitorLine>(`monitor/queues/${queue}/`);
+  }
+
+  async openStaffing(queue: string): Promise<void> {
+    this.staffing.value = await this.ports.api.get<Staffing>(`monitor/queues/${queue}/staffing/`);
+  }
+
+  async workOutStaffing(queue: string): Promise<void> {
+    this.staffing.value = await this.ports.api.post<Staffing>(`monitor/queues/${queue}/staffing/`, undefined, { key: newId() });
+  }
+
+  /** A failure leaves what is known; the next try tells more. */
+  async #followStaffing(): Promise<void> {
+    const asked = this.staffing.peek();
+    if (asked?.phase !== "running") return;
+    try {
+      const now = await this.ports.api.get<Staffing>(`monitor/queues/${asked.queue}/staffing/`);
+      if (this.staffing.peek()?.queue === asked.queue) this.staffing.value = now;
+    } catch (error: unknown) {
+      console.warn("could not read the staffing", error);
+    }
   }
 
   setOpen(queue: string, override: Override): Promise<void> {
