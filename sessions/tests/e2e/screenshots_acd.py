@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from sessions.tests.e2e.people import PATIENCE_MS, Csr, Customer, People
 from sessions.tests.e2e.test_accessibility import violations
+from sessions.tests.e2e.yesterday import had_yesterday
 
 if TYPE_CHECKING:
     from sessions.tests.e2e.screenshots import Album
@@ -110,6 +111,14 @@ class Queues:
         manager.page.locator(f"tr[data-queue='{self.queue}']").get_by_role("button").first.click()
         expect(manager.page.locator(f"[data-line='{self.queue}']")).to_be_visible(timeout=PATIENCE_MS)
         self.take(manager.page, "monitor-line", "Monitor: the line of one queue")
+        had_yesterday(self.people.stack, self.queue)
+        panel = manager.page.locator(".staffing")
+        panel.locator("select").select_option(self.queue)
+        panel.get_by_role("button", name=manager.word("Work it out")).click()
+        expect(panel.locator("progress")).to_have_count(1, timeout=PATIENCE_MS)
+        expect(panel.locator("progress")).to_have_count(0, timeout=4 * PATIENCE_MS)
+        panel.scroll_into_view_if_needed()
+        self.take(manager.page, "monitor-staffing", "Monitor: yesterday with other numbers of CSRs", "dn")
 
     def wrap_up(self, csr: Csr) -> None:
         """The visit is over; how did it end?"""

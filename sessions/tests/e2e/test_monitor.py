@@ -10,6 +10,7 @@ from sessions.tests.e2e.stack import Stack
 from sessions.tests.e2e.test_accessibility import clean
 from sessions.tests.e2e.test_inbox import be, enter, make_queue, offer, open_inbox
 from sessions.tests.e2e.waiting import until
+from sessions.tests.e2e.yesterday import CUSTOMERS, had_yesterday
 
 
 def open_monitor(manager: Csr) -> None:
@@ -132,3 +133,28 @@ def test_the_monitor_is_not_for_csrs(people: People, language: str) -> None:
     expect(csr.page.get_by_role("link", name=csr.word("Monitor"))).to_have_count(0)
     csr.page.goto(f"{people.stack.base}/console/monitor/")
     csr.sees(csr.word("The monitor is for managers and administrators."))
+
+
+def test_a_manager_asks_what_other_numbers_of_csrs_would_have_done_yesterday(stack: Stack, people: People) -> None:
+    quiet, busy = make_queue(stack, "Quiet line"), make_queue(stack, "Busy line", timezone="UTC")
+    had_yesterday(stack, busy)
+    manager = people.csr(role="manager")
+    open_monitor(manager)
+    panel = manager.page.get_by_role("region", name="Staffing: what if, yesterday")
+    panel.get_by_label("Queue").select_option(quiet)
+    panel.get_by_role("button", name="Work it out").click()
+    expect(panel).to_contain_text("there is nothing to go by", timeout=PATIENCE_MS)
+    panel.get_by_label("Queue").select_option(busy)
+    panel.get_by_role("button", name="Work it out").click()
+    expect(panel).to_contain_text("Working it out", timeout=PATIENCE_MS)
+    expect(panel).to_contain_text(re.compile(rf"{CUSTOMERS} customers. With \d CSRs all day"), timeout=4 * PATIENCE_MS)
+    expect(panel.locator("circle").nth(3)).to_be_visible()
+    clean(manager.page)
+    panel.get_by_role("button", name="As a table").click()
+    levels = [int(text.split()[0]) for text in panel.locator("tbody td:nth-child(2)").all_inner_texts()]
+    assert levels == sorted(levels)
+    assert levels[-1] >= 80
+    clean(manager.page)
+    manager.page.reload()
+    panel.get_by_label("Queue").select_option(busy)
+    expect(panel).to_contain_text("CSRs all day", timeout=PATIENCE_MS)
