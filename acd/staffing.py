@@ -45,7 +45,11 @@ def choose_levels(rows: Sequence[DayRow]) -> list[int]:
 
 
 def make_trace(rows: Sequence[DayRow], queue: str) -> list[Arrival]:
-    """Return a day's customers as a trace, by arrival; nobody is named. The same day gives the same trace."""
+    """Return a day's customers as a trace, by arrival; nobody is named. The same day gives the same trace.
+
+    It begins with the first one: CSRs who are not there yet are not idle.
+    """
+    first_s = min((row.came_s for row in rows), default=0.0)
     services = [row.service_s for row in rows if row.service_s is not None]
     left = sum(row.left for row in rows)
     mean_patience_s = sum(row.wait_s for row in rows) / left if left else None
@@ -61,7 +65,7 @@ def make_trace(rows: Sequence[DayRow], queue: str) -> list[Arrival]:
         arrivals.append(
             Arrival(
                 contact=f"c{number}",
-                arrival_ms=round(row.came_s * 1000),
+                arrival_ms=round((row.came_s - first_s) * 1000),
                 service_ms=round(service_s * 1000),
                 queue=queue,
                 priority=row.priority,

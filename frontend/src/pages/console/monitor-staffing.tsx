@@ -1,5 +1,4 @@
-/** Yesterday with other numbers of CSRs: asked per queue, worked out by the server, shown as a plot or a table. */
-import { useSignal } from "@preact/signals";
+/** Yesterday with other numbers of CSRs: asked per queue, worked out by the server, shown as a plot with its table. */
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 
@@ -25,7 +24,6 @@ const dayOf = (staffing: Staffing): string => formatDate(`${staffing.day}T12:00:
 
 export function StaffingPanel({ monitor, queues }: { monitor: Monitor; queues: readonly MonitorQueue[] }): JSX.Element | null {
   const desk = useDesk();
-  const table = useSignal(false);
   const staffing = monitor.staffing.value;
   const chosen = staffing?.queue ?? queues[0]?.id;
   useEffect(() => {
@@ -45,18 +43,13 @@ export function StaffingPanel({ monitor, queues }: { monitor: Monitor; queues: r
             </option>
           ))}
         </select>
-        {(staffing?.levels.length ?? 0) > 0 && (
-          <button type="button" class="btn ghost sm end" aria-pressed={table.value} onClick={() => (table.value = !table.value)}>
-            {table.value ? t("As a plot") : t("As a table")}
-          </button>
-        )}
       </div>
-      {staffing === null ? <p class="rail-note">{t("Loading")}</p> : <Answer monitor={monitor} staffing={staffing} table={table.value} />}
+      {staffing === null ? <p class="rail-note">{t("Loading")}</p> : <Answer monitor={monitor} staffing={staffing} />}
     </section>
   );
 }
 
-function Answer({ monitor, staffing, table }: { monitor: Monitor; staffing: Staffing; table: boolean }): JSX.Element {
+function Answer({ monitor, staffing }: { monitor: Monitor; staffing: Staffing }): JSX.Element {
   const desk = useDesk();
   const begin = (): void => void desk.run(() => monitor.workOutStaffing(staffing.queue));
   switch (staffing.phase) {
@@ -81,7 +74,12 @@ function Answer({ monitor, staffing, table }: { monitor: Monitor; staffing: Staf
             {staffing.phase === "running" ? t("Working it out: {n} of {all}", { n: staffing.levels.length, all: staffing.of }) : verdict(staffing)}
             {staffing.phase === "running" && <progress value={staffing.levels.length} max={staffing.of} aria-hidden="true" />}
           </p>
-          {staffing.levels.length > 0 && (table ? <Levels levels={staffing.levels} /> : <Curve staffing={staffing} />)}
+          {staffing.levels.length > 0 && (
+            <div class="what-if">
+              <Curve staffing={staffing} />
+              <Levels levels={staffing.levels} />
+            </div>
+          )}
         </>
       );
   }
@@ -106,7 +104,7 @@ function Curve({ staffing }: { staffing: Staffing }): JSX.Element {
   const points = levels.flatMap((level) => (level.service_level === null ? [] : [{ level, at: [x(level.csrs), y(level.service_level)] as const }]));
   return (
     <div class="plot-box">
-      <svg class="plot" viewBox={`0 0 ${WIDTH} 176`} width="100%" role="img" aria-label={t("Service level by number of CSRs. The same as a table: the button above.")}>
+      <svg class="plot" viewBox={`0 0 ${WIDTH} 176`} width="100%" role="img" aria-label={t("Service level by number of CSRs; the table says the same.")}>
         {[0, 0.5, 1].map((share) => (
           <g key={share}>
             <path d={`M${LEFT} ${y(share)}H${WIDTH}`} stroke={share === 0 ? "var(--line-strong)" : "var(--line)"} />
