@@ -45,6 +45,7 @@ api_urlpatterns = [
         name="api-left-message-handled",
     ),
     path("inbox/", inbox.InboxView.as_view(), name="api-inbox"),
+    path("inbox/today/", inbox.InboxTodayView.as_view(), name="api-inbox-today"),
     path("inbox/ticket/", inbox.InboxTicketView.as_view(), name="api-inbox-ticket"),
     path("inbox/presence/", inbox.PresenceView.as_view(), name="api-inbox-presence"),
     path(f"{_OFFERED}accept/", inbox.OfferAcceptView.as_view(), name="api-offer-accept"),

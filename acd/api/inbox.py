@@ -9,16 +9,17 @@ from accounts.actors import CsrActor
 from accounts.authentication import CsrAuthentication
 from accounts.permissions import Permission
 from acd.selectors.inbox import get_inbox
+from acd.selectors.today import get_today
 from acd.services.offers import accept_offer, decline_offer, pick_entry
 from acd.services.presence import set_presence
 from acd.services.wrapping import extend_wrap_up, finish_wrap_up
 from acd.tickets import InboxTicket
-from sessions.http import Body, answer, answer_snapshot, language, read
+from sessions.http import Body, answer, answer_snapshot, language, read, read_query
 from sessions.tickets import TICKET_SECONDS, issue_ticket
 from supportsite.core.api import ApiRequest, ApiView
 from supportsite.core.tenancy import origin_of
-from supportsite.protocol.base import PublicId
-from supportsite.protocol.inbox import MAX_OUTCOME_CODES, MAX_WRAP_NOTE, InboxState, Presence, Resolution
+from supportsite.protocol.base import PublicId, UtcTime
+from supportsite.protocol.inbox import MAX_OUTCOME_CODES, MAX_WRAP_NOTE, InboxState, InboxToday, Presence, Resolution
 from supportsite.protocol.objects import SessionSnapshot
 
 
@@ -35,6 +36,12 @@ class WrapUpBody(Body):
     outcome: Resolution | None = None
     codes: Annotated[list[PublicId], Field(max_length=MAX_OUTCOME_CODES)] = []
     note: Annotated[str, Field(max_length=MAX_WRAP_NOTE)] = ""
+
+
+class TodayQuery(Body):
+    """Since when: midnight where the CSR is."""
+
+    since: UtcTime
 
 
 class InboxApiView(ApiView):
@@ -60,6 +67,17 @@ class InboxView(InboxApiView):
     def get(self, request: ApiRequest) -> Response:
         """Answer it."""
         return self.inbox(request)
+
+
+class InboxTodayView(InboxApiView):
+    """The caller's own figures since `?since=`, an ISO time."""
+
+    permissions = {"GET": Permission.INBOX_READ}
+    answers = {"GET": InboxToday}
+
+    def get(self, request: ApiRequest) -> Response:
+        """Answer them."""
+        return answer(get_today(self.actor(request).membership, since=read_query(request, TodayQuery).since))
 
 
 class InboxTicketView(InboxApiView):

@@ -2,16 +2,18 @@
 
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
 from accounts.models import SiteSettings
 from accounts.tests.factories import MembershipFactory, SessionTypeFactory
-from acd.models import CsrState, FormField, Offer, OutcomeCode, QueueEntry
+from acd.models import Contact, CsrState, FormField, Offer, OutcomeCode, QueueEntry
 from acd.selectors.inbox import get_inbox
 from acd.services import router
 from acd.services.conversation import open_conversation
 from acd.tests.factories import enter, make_csr, make_queue
+from sessions.models import Participant, SurveyAnswer
 from sessions.services.chat import send_message
 from sessions.tests.callers import member as caller_of
 from supportsite.core.clock import frozen_clock
@@ -370,3 +372,42 @@ def test_the_frame_stays_small_however_long_the_queue(site, clock):
     inbox = read(csr)
     assert (len(inbox["waiting"]), inbox["queues"][0]["waiting"]) == (20, 30)
     assert len(json.dumps(inbox)) < 8000
+
+
+def test_todays_figures_are_the_csrs_own(site, clock):
+    queue = make_queue(site, wrapup_s=60)
+    csr, colleague = make_csr(site, queue, cap=3), make_csr(site, queue, presence="offline")
+    since = clock.advance(seconds=1).isoformat()
+    entries = [enter(site, queue) for _ in range(3)]
+    clock.advance(seconds=4)
+    for entry in entries[:2]:
+        open_conversation(entry.contact, title=queue.name)
+        post(csr, f"offers/{offer_of(entry).public_id}/accept/")
+    router.command(site, "finish", entries[0].pk)
+    contact = Contact.objects.get(pk=entries[0].contact_id)
+    customer = Participant.objects.get(support_session=contact.support_session_id, role="primary_customer")
+    SurveyAnswer.objects.create(
+        site=site,
+        support_session_id=contact.support_session_id,
+        participant=customer,
+        score=4,
+        first_at=clock.at,
+        at=clock.at,
+    )
+    clock.advance(seconds=60)
+    router.tick(site)
+    path = f"inbox/today/?since={quote(since)}"
+    mine = caller_of(site, csr)("GET", path).json()
+    assert mine == {"handled": 1, "accepted_in_s": 4.0, "missed": 1, "score": 4.0, "answers": 1}
+    none = {"handled": 0, "accepted_in_s": None, "missed": 0, "score": None, "answers": 0}
+    assert caller_of(site, colleague)("GET", path).json() == none
+    later = quote(clock.at.isoformat())
+    assert caller_of(site, csr)("GET", f"inbox/today/?since={later}").json() == none
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?since=", "?since=today", "?since=2026-01-05", "?since=99999999999999999999", "?x=1"]
+)
+def test_figures_since_no_time_are_refused(site, query):
+    answer = caller_of(site, make_csr(site, make_queue(site)))("GET", f"inbox/today/{query}")
+    assert (answer.status_code, answer.json()["code"]) == (400, "invalid")

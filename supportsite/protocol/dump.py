@@ -63,6 +63,7 @@ def schema() -> dict[str, Any]:
         "SessionSnapshot": TypeAdapter(SessionSnapshot),
         "NoteInfo": TypeAdapter(NoteInfo),
         "QueueInfo": TypeAdapter(QueueInfo),
+        "InboxToday": TypeAdapter(inbox.InboxToday),
         "MonitorLine": TypeAdapter(MonitorLine),
         "Staffing": TypeAdapter(Staffing),
     }

@@ -131,6 +131,16 @@ class ClosedOffer(Message):
     at: UtcTime
 
 
+class InboxToday(Message):
+    """A CSR's day so far. `accepted_in_s`: mean ringing until accepted; `score`: mean of `answers` surveys, 1 to 5."""
+
+    handled: Annotated[int, Field(ge=0)]
+    accepted_in_s: float | None
+    missed: Annotated[int, Field(ge=0)]
+    score: float | None
+    answers: Annotated[int, Field(ge=0)]
+
+
 class WrapUp(Message):
     """A visit whose help has ended, to be finished by `deadline_at`."""
 

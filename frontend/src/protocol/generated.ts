@@ -1011,6 +1011,16 @@ session: (string | null)
 transferred: boolean
 }
 /**
+ * A CSR's day so far. `accepted_in_s`: mean ringing until accepted; `score`: mean of `answers` surveys, 1 to 5.
+ */
+export interface InboxToday {
+accepted_in_s: (number | null)
+answers: number
+handled: number
+missed: number
+score: (number | null)
+}
+/**
  * One key. `key` and `code` as in DOM KeyboardEvent; `key` decides, `code` helps where `key` is empty.
  */
 export interface KeyInput {

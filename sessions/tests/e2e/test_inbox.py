@@ -93,6 +93,9 @@ def test_a_visit_is_offered_accepted_helped_and_wrapped_up(stack: Stack, people:
     clean(csr.page)
     wrap.get_by_role("button", name="Save and finish").click()
     expect(wrap).to_be_hidden(timeout=PATIENCE_MS)
+    today = csr.page.locator("article.today")
+    expect(today.locator("dd").first).to_have_text(re.compile(r"[1-9]\d*"), timeout=PATIENCE_MS)
+    expect(today.locator("dd").nth(1)).to_contain_text("s on average")
     said = stack.shell(
         "from acd.models import QueueEntry\n"
         f"entry = QueueEntry.objects.get(queue__public_id={queue!r})\n"

@@ -222,14 +222,42 @@ function Detail({ inbox }: { inbox: InboxState }): JSX.Element {
         {offers[0] && <Earlier offer={offers[0]} />}
         {offers.length === 0 && !message && <Quiet inbox={inbox} />}
       </div>
-      {inbox.wrap_ups.length > 0 && (
-        <div class="stack">
-          {inbox.wrap_ups.map((one) => (
-            <WrapUpCard key={one.entry} wrapUp={one} codes={inbox.outcome_codes} />
-          ))}
-        </div>
-      )}
+      <div class="stack">
+        {inbox.wrap_ups.map((one) => (
+          <WrapUpCard key={one.entry} wrapUp={one} codes={inbox.outcome_codes} />
+        ))}
+        <Today inbox={inbox} />
+      </div>
     </section>
+  );
+}
+
+/** The CSR's own day; read again whenever an offer or a wrap-up has come or gone. */
+function Today({ inbox }: { inbox: InboxState }): JSX.Element | null {
+  const desk = useDesk();
+  const { offers, wrap_ups: wrapUps, sessions } = inbox.csr;
+  useEffect(() => {
+    desk.inbox.refreshToday().catch((error: unknown) => console.warn("could not read the day's figures", error));
+  }, [desk, offers, wrapUps, sessions]);
+  const today = desk.inbox.today.value;
+  if (today === null) return null;
+  const { score } = today;
+  return (
+    <article class="card pad today" aria-labelledby="today">
+      <h2 class="t14" id="today">
+        {t("Today")}
+      </h2>
+      <dl class="kv tnum">
+        <dt>{t("Handled")}</dt>
+        <dd>{today.handled}</dd>
+        <dt>{t("Accepted in")}</dt>
+        <dd>{today.accepted_in_s === null ? "–" : tn("{n} s on average", "{n} s on average", Math.round(today.accepted_in_s))}</dd>
+        <dt>{t("Missed")}</dt>
+        <dd>{today.missed}</dd>
+        <dt>{t("Survey")}</dt>
+        <dd>{score === null ? "–" : tn("{score} of 5 ({n} answer)", "{score} of 5 ({n} answers)", today.answers, { score: score.toFixed(1) })}</dd>
+      </dl>
+    </article>
   );
 }
 

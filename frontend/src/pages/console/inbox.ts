@@ -2,7 +2,7 @@
 import { signal } from "@preact/signals";
 
 import { newId } from "../../core/id.ts";
-import type { ClosedOffer, InboxState, OfferInfo, Resolution, ServerFrame, SessionSnapshot, WrapUp } from "../../protocol/generated.ts";
+import type { ClosedOffer, InboxState, InboxToday, OfferInfo, Resolution, ServerFrame, SessionSnapshot, WrapUp } from "../../protocol/generated.ts";
 import { type LivePorts, LiveState } from "./live-state.ts";
 
 export type Presence = InboxState["csr"]["presence"];
@@ -37,6 +37,8 @@ export class Inbox extends LiveState<InboxState> {
   readonly closed = signal<readonly ClosedOffer[]>([]);
   /** Null until they have been read. */
   readonly messages = signal<readonly LeftMessage[] | null>(null);
+  /** The CSR's figures since midnight here; null until they have been read. */
+  readonly today = signal<InboxToday | null>(null);
   readonly drafts = signal<ReadonlyMap<string, WrapUpDraft>>(new Map());
   /** One key an offer and answer: pressed again after a lost answer, it is the same command. */
   readonly #keys = new Map<string, string>();
@@ -107,6 +109,12 @@ export class Inbox extends LiveState<InboxState> {
 
   async refreshMessages(): Promise<void> {
     this.messages.value = (await this.ports.api.get<{ results: readonly LeftMessage[] }>("left-messages/")).results;
+  }
+
+  async refreshToday(): Promise<void> {
+    const midnight = new Date(this.ports.clock.now());
+    midnight.setHours(0, 0, 0, 0);
+    this.today.value = await this.ports.api.get<InboxToday>(`inbox/today/?since=${encodeURIComponent(midnight.toISOString())}`);
   }
 
   async handleMessage(message: LeftMessage): Promise<void> {
