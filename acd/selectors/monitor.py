@@ -49,9 +49,10 @@ def get_monitor(member: Membership, *, language: str) -> MonitorState:
     now = clock.now()
     queues = list(list_managed_queues(member))
     values = {"now": now, "queues": [queue.pk for queue in queues]}
-    first = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+    last = now.replace(minute=now.minute - now.minute % 15, second=0, microsecond=0)
+    first = last - (QUARTERS - 1) * QUARTER
     rows = {row["id"]: row for row in _rows(_QUEUES, values)}
-    quarters = _rows(_QUARTERS, {**values, "first": first - (QUARTERS - 1) * QUARTER, "last": first})
+    quarters = _rows(_QUARTERS, {**values, "first": first, "last": last})
     return MonitorState(
         n=SiteRouter.objects.filter(site=member.site_id).values_list("n", flat=True).first() or 0,
         now=now,
@@ -59,9 +60,12 @@ def get_monitor(member: Membership, *, language: str) -> MonitorState:
         csrs=[_csr(row, now) for row in _rows(_CSRS, values)],
         sessions=_sessions(member, language),
         quarters=[
-            MonitorQuarter(at=row["at"], in_time=row["in_time"], later=row["later"], left=row["gone"])
+            MonitorQuarter(
+                at=row["at"], queue=row["queue"], in_time=row["in_time"], later=row["later"], left=row["gone"]
+            )
             for row in quarters
         ],
+        quarters_from=first,
     )
 
 

@@ -84,7 +84,9 @@ def test_the_wall_shows_lines_csrs_and_sessions_as_they_are(site, manager, clock
     assert activities == {csr.public_id: ("busy", 1, 1), away.public_id: ("away", 0, 1)}
     (row,) = monitor.sessions
     assert (row.id, row.customer, row.csr, row.queue) == (session.public_id, "Hannah", csr.user.name, "Printing")
-    assert sum(item.in_time + item.later + item.left for item in monitor.quarters) == 1
+    (quarter,) = monitor.quarters
+    assert (quarter.queue, quarter.in_time, quarter.later, quarter.left) == (printing.id, 1, 0, 0)
+    assert monitor.quarters_from <= quarter.at <= monitor.now
     assert get_monitor(manager, language="ja").queues[0].name == "印刷"
 
 
@@ -245,7 +247,7 @@ def test_a_manager_of_chosen_queues_sees_nothing_of_the_others(site, wall):
     monitor = seen(person)
     assert [row.id for row in monitor.queues] == [wall.other.public_id]
     assert (monitor.csrs, monitor.sessions) == ([], [])
-    assert sum(row.in_time + row.later + row.left for row in monitor.quarters) == 0
+    assert monitor.quarters == []
 
 
 def test_nothing_of_another_site_is_on_the_wall(site, other_site, manager):

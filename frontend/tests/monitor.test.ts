@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 
-import { totals } from "../src/pages/console/monitor.ts";
+import { ofQueue, quarterSums, totals } from "../src/pages/console/monitor.ts";
 import { scaleTop } from "../src/pages/console/monitor-plot.tsx";
 import { percent } from "../src/pages/console/monitor-words.ts";
-import type { MonitorQueue } from "../src/protocol/generated.ts";
+import type { MonitorCsr, MonitorQueue, MonitorSession, MonitorState } from "../src/protocol/generated.ts";
 
 function queue(change: Partial<MonitorQueue> = {}): MonitorQueue {
   const none = { open: true, override: "", until: null, waiting: 0, longest_since: null, wait: null, csrs_ready: 0, csrs: 0 } as const;
@@ -41,5 +41,42 @@ describe("the figures over the wall", () => {
     [101, 200],
   ])("are drawn on a round scale: %d below %d", (value, top) => {
     expect(scaleTop(value)).toBe(top);
+  });
+});
+
+describe("a monitor of one queue", () => {
+  const csr = (id: string, queues: string[]): MonitorCsr => ({ id, queues }) as unknown as MonitorCsr;
+  const session = (id: string, of: string): MonitorSession => ({ id, queue: of }) as unknown as MonitorSession;
+  const state: MonitorState = {
+    n: 1,
+    now: "2026-11-27T10:02:00Z",
+    queues: [queue({ id: "a", name: "A" }), queue({ id: "b", name: "B" })],
+    csrs: [csr("one", ["a"]), csr("both", ["a", "b"]), csr("two", ["b"])],
+    sessions: [session("s", "A"), session("t", "B")],
+    quarters_from: "2026-11-27T06:15:00Z",
+    quarters: [
+      { at: "2026-11-27T06:15:00Z", queue: "a", in_time: 1, later: 2, left: 3 },
+      { at: "2026-11-27T06:15:00Z", queue: "b", in_time: 10, later: 20, left: 30 },
+      { at: "2026-11-27T10:00:00Z", queue: "b", in_time: 4, later: 0, left: 0 },
+    ],
+  };
+
+  it("has its CSRs, sessions and quarters alone", () => {
+    const only = ofQueue(state, "b");
+    expect([only.queues, only.csrs, only.sessions].map((rows) => rows.map((row) => row.id))).toEqual([["b"], ["both", "two"], ["t"]]);
+    expect(only.quarters.map((one) => one.in_time)).toEqual([10, 4]);
+  });
+
+  it("is the whole where the queue is none of the manager's any more", () => {
+    expect(ofQueue(state, "gone")).toBe(state);
+    expect(ofQueue(state, null)).toBe(state);
+  });
+
+  it("adds up quarters, empty ones included", () => {
+    const sums = quarterSums(state);
+    expect(sums).toHaveLength(16);
+    expect(sums[0]).toEqual({ at: "2026-11-27T06:15:00.000Z", in_time: 11, later: 22, left: 33 });
+    expect(sums[1]).toEqual({ at: "2026-11-27T06:30:00.000Z", in_time: 0, later: 0, left: 0 });
+    expect(sums[15]?.in_time).toBe(4);
   });
 });

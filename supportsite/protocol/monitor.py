@@ -90,22 +90,27 @@ class MonitorSession(Message):
 
 
 class MonitorQuarter(Message):
-    """Who came in a quarter of an hour, by how it went on; those still waiting are in none."""
+    """Who came to a queue in a quarter of an hour, by how it went on; those still waiting are in none."""
 
     at: UtcTime
+    queue: PublicId
     in_time: Count
     later: Count
     left: Count
 
 
 class MonitorState(Message):
-    """All that a manager may watch, at version `n` of the site's router."""
+    """All that a manager may watch, at version `n` of the site's router.
+
+    `quarters` are the 16 from `quarters_from` on; those in which nobody came to a queue are left out.
+    """
 
     n: Sequence
     now: UtcTime
     queues: list[MonitorQueue]
     csrs: list[MonitorCsr]
     sessions: list[MonitorSession]
+    quarters_from: UtcTime
     quarters: list[MonitorQuarter]
 
 

@@ -1099,23 +1099,27 @@ type: "monitor"
 }
 /**
  * All that a manager may watch, at version `n` of the site's router.
+ * 
+ * `quarters` are the 16 from `quarters_from` on; those in which nobody came to a queue are left out.
  */
 export interface MonitorState {
 csrs: MonitorCsr[]
 n: number
 now: string
 quarters: MonitorQuarter[]
+quarters_from: string
 queues: MonitorQueue[]
 sessions: MonitorSession[]
 }
 /**
- * Who came in a quarter of an hour, by how it went on; those still waiting are in none.
+ * Who came to a queue in a quarter of an hour, by how it went on; those still waiting are in none.
  */
 export interface MonitorQuarter {
 at: string
 in_time: number
 later: number
 left: number
+queue: string
 }
 /**
  * A queue. `override` is a manager's word over the hours. Figures of today count from the queue's midnight.

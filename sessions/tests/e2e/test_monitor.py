@@ -33,10 +33,11 @@ def open_line(manager: Csr, queue: str) -> Locator:
     return panel
 
 
-def choose(panel: Locator, button: str, item: str) -> None:
+def choose(panel: Locator, button: str | re.Pattern[str], item: str | re.Pattern[str]) -> None:
     """Open a menu in `panel` and take one of its items."""
     panel.get_by_role("button", name=button, exact=True).click()
-    panel.get_by_role("menuitem", name=item, exact=True).click()
+    plain, chosen = (panel.get_by_role(role, name=item, exact=True) for role in ("menuitem", "menuitemradio"))
+    plain.or_(chosen).click()
 
 
 def test_a_manager_sees_who_waits_and_moves_raises_and_assigns_them(stack: Stack, people: People) -> None:
@@ -48,6 +49,11 @@ def test_a_manager_sees_who_waits_and_moves_raises_and_assigns_them(stack: Stack
     enter(people, queue, "Camille", "Prints empty pages")
     enter(people, queue, "Kenji", "Prints nothing")
     expect(row(manager, queue).locator("td").first).to_have_text("2", timeout=PATIENCE_MS)
+    choose(manager.page.locator("header.head"), re.compile("Queues shown: All my queues"), "Wall line")
+    expect(manager.page.locator("tr[data-queue]")).to_have_count(1)
+    expect(manager.page.locator(".kpi").first).to_contain_text("in 1 queue")
+    choose(manager.page.locator("header.head"), "Queues shown: Wall line", re.compile("All my queues"))
+    expect(row(manager, other)).to_be_visible()
     panel = open_line(manager, queue)
     expect(panel.locator("tr[data-entry]")).to_have_count(2, timeout=PATIENCE_MS)
     expect(panel.locator("tr[data-entry]").first).to_contain_text("Camille")

@@ -5,9 +5,10 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { t, tn } from "../../core/i18n.ts";
 import type { MonitorCsr, MonitorQueue, MonitorState } from "../../protocol/generated.ts";
 import { Icon } from "../../ui/icon.tsx";
+import { Menu, type MenuItem } from "../../ui/menu.tsx";
 import { useDesk } from "./context.ts";
 import { ago } from "./inbox-words.ts";
-import { type Monitor, totals } from "./monitor.ts";
+import { type Monitor, ofQueue, quarterSums, totals } from "./monitor.ts";
 import { CsrsPanel, SessionsPanel } from "./monitor-people.tsx";
 import { QuartersPanel } from "./monitor-plot.tsx";
 import { LinePanel, QueuesPanel } from "./monitor-queues.tsx";
@@ -29,6 +30,7 @@ export function MonitorPage(): JSX.Element {
         <h1>{t("Monitor")}</h1>
         <Freshness monitor={monitor} />
         <span class="grow" />
+        {state !== null && state.queues.length > 1 && <OnlyQueue monitor={monitor} queues={state.queues} />}
         <button type="button" class="btn sm" onClick={toggleWall}>
           <Icon name="full" size="s" />
           {t("Wall")}
@@ -62,17 +64,31 @@ function Freshness({ monitor }: { monitor: Monitor }): JSX.Element | null {
   );
 }
 
-function Wall({ monitor, state }: { monitor: Monitor; state: MonitorState }): JSX.Element {
+/** Shows one queue alone, with its CSRs and sessions. */
+function OnlyQueue({ monitor, queues }: { monitor: Monitor; queues: readonly MonitorQueue[] }): JSX.Element {
+  const only = queues.find((queue) => queue.id === monitor.only.value);
+  const all = t("All my queues ({n})", { n: queues.length });
+  const item = (id: string | null, label: string): MenuItem => ({ id: id ?? "all", label, checked: (only?.id ?? null) === id, run: () => (monitor.only.value = id) });
+  return (
+    <Menu kind="btn sm" place="down-end" label={t("Queues shown: {name}", { name: only?.name ?? all })} items={[item(null, all), "line", ...queues.map((queue) => item(queue.id, queue.name))]}>
+      <span class="ell">{only?.name ?? all}</span>
+      <Icon name="down" size="s" />
+    </Menu>
+  );
+}
+
+function Wall({ monitor, state: whole }: { monitor: Monitor; state: MonitorState }): JSX.Element {
   const line = monitor.line.value;
+  const state = ofQueue(whole, monitor.only.value);
   return (
     <div class="wall">
       <Figures monitor={monitor} state={state} />
       <QueuesPanel monitor={monitor} queues={state.queues} />
-      <QuartersPanel quarters={state.quarters} />
+      <QuartersPanel quarters={quarterSums(state)} />
       {line !== null && <LinePanel monitor={monitor} line={line} />}
       <SessionsPanel monitor={monitor} state={state} />
       <CsrsPanel monitor={monitor} state={state} />
-      <StaffingPanel monitor={monitor} queues={state.queues} />
+      <StaffingPanel monitor={monitor} queues={whole.queues} />
     </div>
   );
 }

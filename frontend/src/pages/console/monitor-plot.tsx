@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 
 import { formatTime, t } from "../../core/i18n.ts";
-import type { MonitorQuarter } from "../../protocol/generated.ts";
+import type { Quarter } from "./monitor.ts";
 
 const WIDTH = 400;
 const LEFT = 24;
@@ -11,7 +11,7 @@ const TOP = 12;
 const BASE = 102;
 const STEPS = [1, 2, 5] as const;
 
-const total = (quarter: MonitorQuarter): number => quarter.in_time + quarter.later + quarter.left;
+const total = (quarter: Quarter): number => quarter.in_time + quarter.later + quarter.left;
 
 /** The smallest round number (1, 2 or 5 times a power of ten, even) that is at least `value`. */
 export function scaleTop(value: number): number {
@@ -21,7 +21,7 @@ export function scaleTop(value: number): number {
   }
 }
 
-export function QuartersPanel({ quarters }: { quarters: readonly MonitorQuarter[] }): JSX.Element {
+export function QuartersPanel({ quarters }: { quarters: readonly Quarter[] }): JSX.Element {
   const table = useSignal(false);
   return (
     <section class="card">
@@ -36,7 +36,7 @@ export function QuartersPanel({ quarters }: { quarters: readonly MonitorQuarter[
   );
 }
 
-function Plot({ quarters }: { quarters: readonly MonitorQuarter[] }): JSX.Element {
+function Plot({ quarters }: { quarters: readonly Quarter[] }): JSX.Element {
   const top = scaleTop(Math.max(1, ...quarters.map(total)));
   const step = (WIDTH - LEFT) / Math.max(1, quarters.length);
   const height = (count: number): number => (count / top) * (BASE - TOP);
@@ -93,7 +93,7 @@ function Plot({ quarters }: { quarters: readonly MonitorQuarter[] }): JSX.Elemen
   );
 }
 
-function Table({ quarters }: { quarters: readonly MonitorQuarter[] }): JSX.Element {
+function Table({ quarters }: { quarters: readonly Quarter[] }): JSX.Element {
   return (
     <div class="scroll-x">
       <table class="compact">

@@ -2,12 +2,14 @@
 import { signal } from "@preact/signals";
 
 import { newId } from "../../core/id.ts";
-import type { MonitorLine, MonitorQueue, MonitorState, ServerFrame, SessionSnapshot, Staffing } from "../../protocol/generated.ts";
+import type { MonitorLine, MonitorQuarter, MonitorQueue, MonitorState, ServerFrame, SessionSnapshot, Staffing } from "../../protocol/generated.ts";
 import type { Presence } from "./inbox.ts";
 import { type LivePorts, LiveState } from "./live-state.ts";
 
 /** How often a running replay is asked how far it is. */
 const STAFFING_MS = 1500;
+const QUARTERS = 16;
+const QUARTER_MS = 15 * 60 * 1000;
 
 export type Override = MonitorQueue["override"];
 
@@ -45,10 +47,38 @@ export function totals(queues: readonly MonitorQueue[]): Totals {
   };
 }
 
+/** What the monitor shows of one queue alone; null: of all. */
+export function ofQueue(state: MonitorState, queue: string | null): MonitorState {
+  const chosen = state.queues.find((one) => one.id === queue);
+  if (chosen === undefined) return state;
+  return {
+    ...state,
+    queues: [chosen],
+    csrs: state.csrs.filter((csr) => csr.queues.includes(chosen.id)),
+    sessions: state.sessions.filter((session) => session.queue === chosen.name),
+    quarters: state.quarters.filter((quarter) => quarter.queue === chosen.id),
+  };
+}
+
+export type Quarter = Omit<MonitorQuarter, "queue">;
+
+/** The sums of all queues in each of the quarters, also of those in which nobody came. */
+export function quarterSums(state: MonitorState): readonly Quarter[] {
+  const from = Date.parse(state.quarters_from);
+  return Array.from({ length: QUARTERS }, (_, place): Quarter => {
+    const at = from + place * QUARTER_MS;
+    const inside = state.quarters.filter((quarter) => Date.parse(quarter.at) === at);
+    const sum = (of: (quarter: MonitorQuarter) => number): number => inside.reduce((all, quarter) => all + of(quarter), 0);
+    return { at: new Date(at).toISOString(), in_time: sum((one) => one.in_time), later: sum((one) => one.later), left: sum((one) => one.left) };
+  });
+}
+
 export class Monitor extends LiveState<MonitorState> {
   /** The line of the queue that is open; null where none is. */
   readonly line = signal<MonitorLine | null>(null);
 
+  /** The one queue that is shown; null: all. Kept while other pages are shown. */
+  readonly only = signal<string | null>(null);
   /** Yesterday of a queue with other numbers of CSRs; null until a queue is chosen. */
   readonly staffing = signal<Staffing | null>(null);
 
