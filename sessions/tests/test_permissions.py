@@ -87,6 +87,8 @@ TABLE: dict[tuple[str, str], set[str] | None] = {
     ("GET", "monitor/"): set(),
     ("POST", "monitor/ticket/"): set(),
     ("GET", "monitor/queues/<str:queue_id>/"): set(),
+    ("GET", "monitor/queues/<str:queue_id>/staffing/"): set(),
+    ("POST", "monitor/queues/<str:queue_id>/staffing/"): set(),
     ("POST", "monitor/queues/<str:queue_id>/open/"): set(),
     ("POST", "monitor/entries/<str:entry_id>/priority/"): set(),
     ("POST", "monitor/entries/<str:entry_id>/move/"): set(),
@@ -98,6 +100,7 @@ TABLE: dict[tuple[str, str], set[str] | None] = {
     ("GET", "left-messages/"): MEMBERS,
     ("POST", "left-messages/<str:message_id>/handled/"): set(),
     ("GET", "inbox/"): MEMBERS,
+    ("GET", "inbox/today/"): MEMBERS,
     ("POST", "inbox/ticket/"): MEMBERS,
     ("POST", "inbox/presence/"): MEMBERS,
     ("POST", "inbox/offers/<str:offer_id>/accept/"): set(),  # missing here; `acd.tests.test_inbox` accepts one

@@ -6,5 +6,6 @@ SELECT slots.at, q.public_id AS queue,
 FROM generate_series(%(first)s::timestamptz, %(last)s::timestamptz, interval '15 minutes') AS slots(at)
 JOIN acd_queueentry e ON e.queue_id = ANY(%(queues)s) AND e.state <> 'rejected'
     AND e.enqueued_at >= slots.at AND e.enqueued_at < slots.at + interval '15 minutes'
+    AND (e.answered_at IS NOT NULL OR e.state IN ('abandoned', 'timed_out'))
 JOIN acd_queue q ON q.id = e.queue_id
 GROUP BY slots.at, q.public_id ORDER BY slots.at, q.public_id
