@@ -16,13 +16,11 @@ from enum import IntEnum
 from typing import Any
 
 import psycopg
-from django.conf import settings
 from django.db import connection, models
 from psycopg import sql
 
 from acd.models import Queue, QueueMember
 from acd.traces import Arrival, TraceCsr
-from supportsite import env
 
 SCHEMA = "acd_replay"
 TABLES = ("siterouter", "acdevent", "queueentry", "offer", "offerskip", "csrstate", "queuemember", "queue", "contact")
@@ -225,16 +223,11 @@ class _Run:
 @contextmanager
 def _tables(*, wait: bool) -> "Iterator[psycopg.Connection[Any]]":
     """Yield a connection that sees the router's copy, its tables empty."""
-    app = env.database(settings.DATABASE_APP_URL)
-    with psycopg.connect(
-        dbname=connection.settings_dict["NAME"],
-        user=app["USER"],
-        password=app["PASSWORD"],
-        host=app["HOST"],
-        port=app["PORT"] or None,
-        options=f"{app['OPTIONS'].get('options', '')} {OPTIONS}",
-        autocommit=True,
-    ) as link:
+    address = connection.get_connection_params()
+    for of_django in ("cursor_factory", "context"):
+        address.pop(of_django, None)
+    address["options"] = f"{address.get('options', '')} {OPTIONS}"
+    with psycopg.connect(**address, autocommit=True) as link:
         held = link.execute(LOCK if wait else TRY_LOCK).fetchone()
         if held is None or not held[0]:
             raise ReplayBusyError

@@ -16,16 +16,9 @@ from acd.tests.factories import enter, make_csr, make_queue
 from sessions.models import Participant, SurveyAnswer
 from sessions.services.chat import send_message
 from sessions.tests.callers import member as caller_of
-from supportsite.core.clock import frozen_clock
 from supportsite.core.tenancy import site_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
 
 
 def offer_of(entry):

@@ -18,21 +18,9 @@ from acd.services.offers import accept_offer
 from acd.tests.factories import enter, make_csr, make_queue
 from sessions.models import ChatMessage, Participant, SessionEvent, SupportSession
 from sessions.tests.callers import anonymous, member, token
-from supportsite.core.clock import frozen_clock
 from supportsite.core.tenancy import site_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
-
-
-@pytest.fixture
-def manager(site):
-    return MembershipFactory(site=site, role=Role.MANAGER)
 
 
 @pytest.fixture

@@ -8,16 +8,9 @@ from acd.services import router
 from acd.services.offers import accept_offer
 from acd.tests.factories import enter, make_csr, make_queue
 from sessions.services.lifecycle import end_session
-from supportsite.core.clock import frozen_clock
 from supportsite.core.errors import AppError
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
 
 
 def pending(entry):

@@ -10,16 +10,9 @@ from accounts.tests.factories import SiteFactory
 from acd.models import AcdSettings, CsrState, Offer, QueueEntry, QueueMember, SiteRouter
 from acd.services import router
 from acd.tests.factories import enter, make_csr, make_queue
-from supportsite.core.clock import frozen_clock
 from supportsite.core.tenancy import site_scope
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
 
 
 def state(entry):

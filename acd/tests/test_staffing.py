@@ -4,8 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.models import Role
-from accounts.tests.factories import MembershipFactory
 from acd.models import QueueEntry
 from acd.selectors.staffing import read_day, yesterday_of
 from acd.services import router
@@ -14,7 +12,6 @@ from acd.services.staffing import MAX_CUSTOMERS, STALE_SECONDS, get_staffing, re
 from acd.staffing import MAX_LEVELS, DayRow, choose_levels, make_trace
 from acd.tasks import replay_staffing
 from acd.tests.factories import enter, make_csr, make_queue
-from supportsite.core.clock import frozen_clock
 
 HELP_S = 300
 ROWS = st.lists(
@@ -54,17 +51,6 @@ def test_who_left_leaves_after_the_same_time_and_who_was_answered_had_more_patie
     assert (gone.patience_ms, gone.service_ms in {60_000, 90_000}) == (40_000, True)
     assert late.patience_ms > 30_000
     assert soon.patience_ms > 0
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
-
-
-@pytest.fixture
-def manager(site):
-    return MembershipFactory(site=site, role=Role.MANAGER)
 
 
 @pytest.fixture

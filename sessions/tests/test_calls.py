@@ -11,18 +11,11 @@ from sessions.services import presence
 from sessions.services.calls import accept_call, call_csr, cancel_call, decline_call
 from sessions.services.sweep import sweep_site
 from sessions.tests.scene import CONTROL, VIEW, Scene, verify_service
-from supportsite.core.clock import frozen_clock
 from supportsite.core.errors import AppError
 from supportsite.protocol.base import CallKind
 
 pytestmark = pytest.mark.django_db
 ASSIST, TAKE = CallKind.ASSIST, CallKind.CONTROL
-
-
-@pytest.fixture
-def clock():
-    with frozen_clock() as clock:
-        yield clock
 
 
 def refused(work, *arguments, **named):
