@@ -16,13 +16,17 @@ import aiohttp
 
 from supportsite.protocol import PROTOCOL_VERSION
 
-ARRIVAL_SECONDS, AGAIN_SECONDS, ANSWER_SECONDS = 0.2, 0.25, 5.0
+ARRIVAL_SECONDS, AGAIN_SECONDS, AGAIN_MOST_SECONDS, ANSWER_SECONDS = 0.2, 0.25, 4.0, 5.0
 GIVEN_UP = frozenset({400, 403, 404, 409})
+MOST_INSIDE = 16  # customers at a time: a slow machine gets less load, not an endless line
 CUSTOMER_COOKIE = "participant"
 
 
 class InboundLoad:
-    """Visits to one queue at a steady rate, helped by CSRs; runs in a thread of its own, used as a context."""
+    """Visits to one queue at a steady rate, at most `MOST_INSIDE` at a time, helped by CSRs.
+
+    Runs in a thread of its own, used as a context.
+    """
 
     def __init__(self, base: str, queue: str, keys: list[str]) -> None:
         """`keys`: those of the CSRs' sign-ins."""
@@ -55,20 +59,21 @@ class InboundLoad:
         async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar(), timeout=timeout) as http:
             tasks = [asyncio.create_task(self._serve(http, f"sessionid={key}")) for key in self._keys]
             while self._working:
-                if self._coming:
+                if self._coming and self.visits - len(self.ended) - len(self.refused) < MOST_INSIDE:
                     self.visits += 1
                     tasks.append(asyncio.create_task(self._visit(http, f"Load {self.visits}")))
-                else:
+                if not self._coming:
                     self._closed.set()
                 await asyncio.sleep(ARRIVAL_SECONDS)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _call(self, http: aiohttp.ClientSession, path: str, body: Any, cookie: str = "") -> tuple[int, Any]:
+    async def _call(self, http: aiohttp.ClientSession, path: str, body: Any, cookie: str, key: str) -> tuple[int, Any]:
         """POST; status 0 where nobody answered. A customer's new cookie is added to the answer."""
         csrf = secrets.token_hex(16)
         headers = {"Origin": self._base, "X-CSRFToken": csrf, "Cookie": f"csrftoken={csrf}; {cookie}"}
+        headers["Idempotency-Key"] = key
         try:
             async with http.post(f"{self._base}/api/v1/{path}", json=body, headers=headers) as response:
                 answer = await response.json(content_type=None)
@@ -79,12 +84,17 @@ class InboundLoad:
             return 0, None
 
     async def _insist(self, http: aiohttp.ClientSession, path: str, body: Any, cookie: str = "") -> tuple[int, Any]:
-        """Ask until there is an answer that counts."""
+        """Ask until there is an answer that counts, less often each time: a crowd must not keep a server down.
+
+        As from a page, it is one command however often it is asked.
+        """
+        pause, key = AGAIN_SECONDS, secrets.token_hex(16)
         while True:
-            status, answer = await self._call(http, path, body, cookie)
+            status, answer = await self._call(http, path, body, cookie, key)
             if 200 <= status < 300 or status in GIVEN_UP:
                 return status, answer
-            await asyncio.sleep(AGAIN_SECONDS)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, AGAIN_MOST_SECONDS)
 
     async def _frames(
         self, http: aiohttp.ClientSession, path: str, body: Any, cookie: str

@@ -64,8 +64,9 @@ def test_a_killed_server_leaves_the_picture_and_comes_back_without_a_question(
     csr.sees("Written while the server was away")
     csr.say("After the crash")
     customer.sees("After the crash")
-    # The list of sessions quotes it too until it has read the newer message.
-    expect(csr.page.get_by_text("Written while the server was away").locator("visible=true")).to_have_count(1)
+    # The list of sessions quotes it too until it is read again, which it is every ten seconds.
+    written = csr.page.get_by_text("Written while the server was away").locator("visible=true")
+    expect(written).to_have_count(1, timeout=PATIENCE_MS)
     assert [grant["id"] for grant in csr.grants()] == [view["id"]]
     assert manager.consent() is None
     assert csr.snapshot(csr.session)["state"] == "active"

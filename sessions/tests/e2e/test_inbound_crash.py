@@ -25,7 +25,7 @@ from django.test import Client
 from accounts.models import Membership, Role, User, new_public_id
 from acd.models import Queue, QueueMember
 from acd.services import router
-queue = Queue.objects.create(site=site, name="Load " + new_public_id()[:8], offer_timeout_s=10)
+queue = Queue.objects.create(site=site, name="Load " + new_public_id()[:8], offer_timeout_s=10, max_missed=99)
 keys = []
 for number in range({helpers}):
     user = User.objects.create(email=secrets.token_hex(8) + "@load.example", name="Helper " + str(number))
