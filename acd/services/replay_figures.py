@@ -27,13 +27,23 @@ def measure_replay(
         within_s: the service level's X, seconds.
         short_s: bound of short abandons, seconds.
     """
-    yield "all queues", measure_queue([_segment(row, done) for row in done.rows], within_s=within_s, short_s=short_s)
+    yield "all queues", measure_all_queues(done, within_s=within_s, short_s=short_s)
     for queue in sorted({row.arrival.queue for row in done.rows}):
         segments = [_segment(row, done) for row in done.rows if row.arrival.queue == queue]
         yield f"queue {queue}", measure_queue(segments, within_s=within_s, short_s=short_s)
-    yield "all CSRs", measure_csrs(_offers(done, None), [_time(done, csr) for csr in csrs])
+    yield "all CSRs", measure_all_csrs(done, csrs)
     for csr in csrs:
         yield f"CSR {csr.csr}", measure_csrs(_offers(done, csr.csr), [_time(done, csr)])
+
+
+def measure_all_queues(done: Replay, *, within_s: float, short_s: float) -> QueueFigures:
+    """Return the figures of all queues together; arguments as of `measure_replay`."""
+    return measure_queue([_segment(row, done) for row in done.rows], within_s=within_s, short_s=short_s)
+
+
+def measure_all_csrs(done: Replay, csrs: Sequence[TraceCsr]) -> CsrFigures:
+    """Return the figures of all CSRs together."""
+    return measure_csrs(_offers(done, None), [_time(done, csr) for csr in csrs])
 
 
 def _segment(row: Replayed, done: Replay) -> Segment:

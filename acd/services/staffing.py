@@ -8,11 +8,11 @@ from datetime import date
 from django.core.cache import cache
 
 from accounts.models import Membership
-from acd.metrics import CsrFigures, QueueFigures, Segment, SegmentOutcome, measure_queue, part
+from acd.metrics import Segment, SegmentOutcome, measure_queue, part
 from acd.models import Queue
 from acd.selectors.managing import access_managed_queue
 from acd.selectors.staffing import list_day, read_day, yesterday_of
-from acd.services.replay_figures import measure_replay
+from acd.services.replay_figures import measure_all_csrs, measure_all_queues
 from acd.services.replaying import replay
 from acd.staffing import DayRow, choose_levels, make_trace
 from acd.traces import TraceCsr
@@ -65,13 +65,14 @@ def replay_next(queue: Queue, day: date) -> bool:
     if staffing is None or staffing.phase != StaffingPhase.RUNNING:
         return False
     rows = read_day(queue, day)
-    numbers = choose_levels(rows)
-    level = _replay(rows, numbers[len(staffing.levels)], queue)
-    levels = [*staffing.levels, level]
-    over = len(levels) >= len(numbers)
-    phase = StaffingPhase.DONE if over else StaffingPhase.RUNNING
-    _keep(queue, staffing.model_copy(update={"levels": levels, "phase": phase}))
-    return not over
+    # Who was still helped when it began may be a customer of the day by now, and change which numbers are tried.
+    last = staffing.levels[-1].csrs if staffing.levels else 0
+    left = [number for number in choose_levels(rows) if number > last]
+    levels = [*staffing.levels, *(_replay(rows, number, queue) for number in left[:1])]
+    phase = StaffingPhase.RUNNING if left[1:] else StaffingPhase.DONE
+    of = len(levels) + len(left[1:])
+    _keep(queue, staffing.model_copy(update={"levels": levels, "phase": phase, "of": of}))
+    return bool(left[1:])
 
 
 def give_up(queue: Queue, day: date) -> None:
@@ -84,21 +85,13 @@ def give_up(queue: Queue, day: date) -> None:
 def _replay(rows: list[DayRow], csrs: int, queue: Queue) -> StaffingLevel:
     staff = [TraceCsr(f"csr{number}", 1, ("q",)) for number in range(csrs)]
     done = replay(make_trace(rows, "q"), staff, strategy=queue.strategy, wait=False)
-    queues: QueueFigures | None = None
-    people: CsrFigures | None = None
-    for title, figures in measure_replay(done, staff, within_s=queue.sl_seconds, short_s=queue.short_abandon_s):
-        if title == "all queues" and isinstance(figures, QueueFigures):
-            queues = figures
-        elif title == "all CSRs" and isinstance(figures, CsrFigures):
-            people = figures
-    assert queues is not None
-    assert people is not None
+    queues = measure_all_queues(done, within_s=queue.sl_seconds, short_s=queue.short_abandon_s)
     return StaffingLevel(
         csrs=csrs,
         service_level=queues.service_level.genesys,
         mean_answer_s=queues.mean_answer_s,
         left_share=part(queues.abandoned, queues.answered + queues.abandoned),
-        occupancy=people.occupancy,
+        occupancy=measure_all_csrs(done, staff).occupancy,
     )
 
 

@@ -115,6 +115,17 @@ def test_a_day_without_customers_and_one_with_too_many_say_so(site, clock, manag
 
 
 @pytest.mark.django_db
+def test_a_day_that_changes_while_it_is_worked_out_still_comes_to_its_end(busy, manager, monkeypatch):
+    monkeypatch.setattr(replay_staffing, "delay", lambda **_: None)
+    start_staffing(manager, busy.public_id)
+    assert replay_next(busy, yesterday_of(busy))
+    monkeypatch.setattr("acd.services.staffing.choose_levels", lambda _rows: [1])
+    assert not replay_next(busy, yesterday_of(busy))
+    done = get_staffing(manager, busy.public_id)
+    assert (done.phase, done.of, [level.csrs for level in done.levels]) == ("done", 1, [1])
+
+
+@pytest.mark.django_db
 def test_a_run_that_died_may_be_asked_again(busy, manager, clock, monkeypatch):
     begun = []
     monkeypatch.setattr(replay_staffing, "delay", lambda **kwargs: begun.append(kwargs))
