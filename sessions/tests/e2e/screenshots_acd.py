@@ -119,7 +119,7 @@ class Queues:
         expect(panel.locator("circle").first).to_be_visible(timeout=PATIENCE_MS)
         expect(panel.locator("progress")).to_have_count(0, timeout=4 * PATIENCE_MS)
         panel.scroll_into_view_if_needed()
-        self.take(manager.page, "monitor-staffing", "Monitor: yesterday with other numbers of CSRs", "dnp")
+        self.take(manager.page, "monitor-staffing", "Monitor: yesterday with other numbers of CSRs", "dn")
 
     def wrap_up(self, csr: Csr) -> None:
         """The visit is over; how did it end?"""
