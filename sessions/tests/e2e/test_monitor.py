@@ -162,3 +162,15 @@ def test_a_manager_asks_what_other_numbers_of_csrs_would_have_done_yesterday(sta
     manager.page.reload()
     panel.get_by_label("Queue").select_option(busy)
     expect(panel).to_contain_text("CSRs all day", timeout=PATIENCE_MS)
+
+
+def test_the_monitor_and_the_inbox_fit_a_phone(people: People) -> None:
+    manager = people.csr(role="manager")
+    page = manager.page
+    page.set_viewport_size({"width": 390, "height": 844})
+    for link, shown in (("Monitor", ".wall"), ("Inbox", ".inbox")):
+        page.get_by_role("link", name=manager.word(link)).click()
+        expect(page.locator(shown)).to_be_visible(timeout=PATIENCE_MS)
+        wide = page.evaluate("() => document.documentElement.scrollWidth")
+        assert wide <= 390, f"{link} is {wide} px wide"
+        assert page.evaluate("s => document.querySelector(s).getBoundingClientRect().right", shown) <= 390, link
